@@ -1,0 +1,3 @@
+module statusprobe.io/hack/cluster/binaries/pause
+
+go 1.24.0

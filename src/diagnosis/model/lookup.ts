@@ -17,5 +17,5 @@ export const couldNotLook = (reason: NotCheckedReason, message: string): Lookup<
 });
 
 /** Applies `next` to a value that was seen; a failed look-up stays failed. */
-export const then = <T, R>(lookup: Lookup<T>, next: (value: T) => R): Lookup<R> =>
+export const mapLookup = <T, R>(lookup: Lookup<T>, next: (value: T) => R): Lookup<R> =>
   lookup.ok ? found(next(lookup.value)) : lookup;

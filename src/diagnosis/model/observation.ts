@@ -6,21 +6,72 @@ export type Phase = (typeof PHASES)[number];
 
 /**
  * Why a probe failed. `reason` is a stable CamelCase word:
- * Resolve: `NXDomain`, `ServFail`, `DNSTimeout`, `NoAddress`, `DNSFailed`;
- * Connect: `ConnectionRefused`, `ConnectionReset`, `ConnectTimeout`, `HostUnreachable`, `ConnectFailed`;
+ * Resolve: `NXDomain`, `ServFail`, `DNSTimeout`, `NoAddress`, `DNSFailed`, `InvalidURL`;
+ * Connect: `ConnectionRefused`, `ConnectionReset`, `ConnectTimeout`, `HostUnreachable`, `ConnectFailed`,
+ * `ProxyRefused` (the proxy did not open the tunnel), `TargetRefused` (see `Observation.refusal`);
  * TLS: `CertificateExpired`, `CertificateNotYetValid`, `CertificateHostMismatch`, `CertificateUntrusted`,
- * `TLSAlert`, `TLSTimeout`, `TLSFailed`;
- * Send: `SendTimeout`, `SendFailed`;
- * Wait: `HeaderTimeout`, `ClosedBeforeHeaders`, `MalformedResponse`;
- * Receive: `BodyTimeout`, `ClosedMidBody`, `DecodeFailed`, `BodyTooLarge`;
+ * `TLSAlert`, `TLSTimeout`, `TLSFailed`, `NotTLS` (the port speaks plain text), `HTTP2NotOffered`;
+ * Send: `SendTimeout`, `SendFailed`, `InvalidRequest`, `TokenFailed` (no OAuth2 access token to send);
+ * Wait: `HeaderTimeout`, `ClosedBeforeHeaders`, `MalformedResponse`, `TLSExpected` (plain HTTP to a TLS port);
+ * Receive: `BodyTimeout`, `ClosedMidBody`, `MalformedResponse`, `DecodeFailed`, `BodyTooLarge`;
  * Assert: `UnexpectedStatus`, `HeaderMismatch`, `BodyMismatch`, `JSONMismatch`, `TooSlow`, `CertificateExpiresSoon`,
- * `RedirectLoop`, `TooManyRedirects`.
+ * `RedirectLoop`, `TooManyRedirects`, `InvalidRedirect`, `InvalidExpectation`;
+ * any phase: `Cancelled` (the operator shuts down), `ProberFailed` (a defect of the prober).
  */
 export interface ProbeFailure {
   readonly phase: Phase;
   readonly reason: string;
   /** One sentence without secrets, query values or numbers that move by themselves. */
   readonly message: string;
+}
+
+/** A connection that the address guard did not allow. */
+export interface Refusal {
+  /** Stable CamelCase word, such as `CloudMetadata` or `PrivateAddress`. */
+  readonly rule: string;
+  /** Which of the probe's connections: `target`, `redirect`, `proxy`, `connectTo`, `token`… */
+  readonly purpose: string;
+  readonly host: string;
+  /** One sentence: what an administrator can do to allow it. */
+  readonly remedy: string;
+}
+
+/** The certificates of the final TLS connection, as metrics need them. Times in Unix seconds. */
+export interface CertificateDetail {
+  readonly earliestExpirySeconds: number;
+  /** Absent where the chain was not verified. */
+  readonly lastChainExpirySeconds?: number;
+  /** Lower-case hexadecimal without colons. */
+  readonly fingerprintSHA256: string;
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
+  readonly dnsNames: readonly string[];
+}
+
+/** Figures of a probe that move by themselves: for metrics, never for the status. */
+export interface ProbeDetail {
+  /** A phase that was not reached is absent; all are summed over redirects. */
+  readonly phaseSeconds: Readonly<
+    Partial<Record<'resolve' | 'connect' | 'tls' | 'processing' | 'transfer', number>>
+  >;
+  readonly totalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** Of the final response; -1 when unknown, 0 when nobody answered. */
+  readonly contentLength: number;
+  /** Bytes read of the final body, after decompression. */
+  readonly uncompressedBodyLength: number;
+  /** Redirect answers, one that was refused included. */
+  readonly redirects: number;
+  /** Whether the final answer came over TLS. */
+  readonly ssl: boolean;
+  /** IP address that the first hop's name resolved to. */
+  readonly firstAddress?: string;
+  readonly lastModifiedSeconds?: number;
+  readonly failedDueToRegex: boolean;
+  /** Present only where a JSON expectation is configured. */
+  readonly failedDueToCEL?: boolean;
+  readonly certificate?: CertificateDetail;
 }
 
 /** Integer milliseconds. `processing` = Send + Wait, `transfer` = Receive; summed over all redirects. */
@@ -43,7 +94,9 @@ export interface AnsweredBy {
 
 /** A TLS connection as it was negotiated with the final origin. */
 export interface TLSObservation {
+  /** Such as `TLS 1.3`. */
   readonly version: string;
+  /** IANA name. */
   readonly cipher: string;
   /** RFC 3339, of the leaf. */
   readonly notAfterTime?: string;
@@ -55,6 +108,8 @@ export interface RedirectHop {
   /** Who sent the redirect, without query, fragment or user info. */
   readonly url: string;
   readonly code: number;
+  /** From the headers alone: the body of a redirect that is followed is not read. */
+  readonly answeredBy?: AnsweredBy;
 }
 
 /** What one request to one URL brought. A network failure is a value here, never an exception. */
@@ -82,6 +137,13 @@ export interface Observation {
   readonly headers: Readonly<Record<string, string>>;
   /** The first 4096 characters of the decoded body, for recognising who answered; never shown as it is. */
   readonly bodyStart?: string;
+  /** Set when, and only when, `failure.reason` is `TargetRefused`: nothing was sent to that address. */
+  readonly refusal?: Refusal;
+  /** Codes below 200 that came before the answer, or instead of it; without the 100 that was asked for. */
+  readonly informational?: readonly number[];
+  /** 32 hexadecimal digits that the probe sent as trace and request id: what to search logs for. */
+  readonly requestID?: string;
+  readonly detail?: ProbeDetail;
 }
 
 /** The failure or code as one word: `HTTP502`, `ConnectionRefused`… ; undefined for a healthy answer. */

@@ -1,0 +1,78 @@
+import type { ObjectReference } from './reference.ts';
+import type { Confidence, Layer, NotCheckedReason, Owner, Severity } from './vocabulary.ts';
+
+/** The one cause. Always present after the first visit, also when there is nothing to accuse. */
+export interface Verdict {
+  readonly owner: Owner;
+  readonly layer: Layer;
+  /** A CamelCase word, stable across releases. */
+  readonly reason: string;
+  readonly summary: string;
+  readonly culprit?: ObjectReference;
+  readonly confidence?: Confidence;
+  readonly fix?: string;
+  readonly commands?: readonly string[];
+}
+
+/** A finding as the status shows it. */
+export interface JudgedFinding {
+  /** First 12 hex digits of SHA-256 over check, reason and subject, where a Pod counts as its workload. */
+  readonly id: string;
+  readonly check: string;
+  readonly reason: string;
+  readonly severity: Severity;
+  readonly owner: Owner;
+  readonly layer: Layer;
+  readonly subject: ObjectReference;
+  readonly message: string;
+  readonly observed?: string;
+  readonly expected?: string;
+  readonly evidence: readonly string[];
+  readonly fix?: string;
+  /** `id` of the finding that this one follows from. */
+  readonly causedBy?: string;
+  readonly muted?: boolean;
+}
+
+export interface NotChecked {
+  readonly check: string;
+  readonly reason: NotCheckedReason;
+  readonly message?: string;
+}
+
+export const HOP_RESULTS = ['OK', 'Failed', 'Degraded', 'NotChecked', 'NotPermitted'] as const;
+export type HopResult = (typeof HOP_RESULTS)[number];
+
+/** One stop of the request's way, outermost first. */
+export interface PathHop {
+  readonly hop: 'DNS' | 'LoadBalancer' | 'Ingress' | 'Service' | 'Endpoint';
+  readonly ref?: string;
+  readonly result: HopResult;
+  readonly message?: string;
+}
+
+/** The row of the troubleshooting matrix that applied: the prior beside the evidence. */
+export interface AppliedRow {
+  readonly row: string;
+  readonly side: 'DevOps' | 'Developer';
+  readonly meaning: string;
+  readonly owner: Owner;
+  readonly fixArea: string;
+}
+
+export interface Diagnosis {
+  readonly verdict: Verdict;
+  readonly matrix?: AppliedRow;
+  readonly path: readonly PathHop[];
+  readonly endpointsOmitted: number;
+  readonly findings: readonly JudgedFinding[];
+  readonly notChecked: readonly NotChecked[];
+}
+
+/** A rule of `spec.diagnose.mute`. */
+export interface Mute {
+  readonly reason: string;
+  readonly subject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string };
+  /** RFC 3339; absent: for good. */
+  readonly until?: string;
+}

@@ -1,0 +1,182 @@
+import type {
+  HTTPIngressPath,
+  Ingress,
+  IngressBackend,
+  IngressClass,
+  IngressRule,
+  KubernetesEvent,
+  Node,
+  Service,
+  ServicePort,
+  Workload,
+} from './kubernetes.ts';
+import type { Lookup } from './lookup.ts';
+import type { Observation } from './observation.ts';
+import type { Pod } from './pod.ts';
+import type { ObjectReference } from './reference.ts';
+
+/** The request as routing sees it. `host` is lower case without port, `path` without query. */
+export interface RoutedRequest {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly method: string;
+}
+
+/** The rule that takes a request, by Kubernetes' own rules for host, Exact and Prefix. */
+export interface IngressMatch {
+  readonly ingress: Ingress;
+  /** Absent when `spec.defaultBackend` takes the request. */
+  readonly rule?: IngressRule;
+  readonly path?: HTTPIngressPath;
+  /** `spec.rules[0].http.paths[1]` or `spec.defaultBackend`. */
+  readonly field: string;
+  readonly backend: IngressBackend;
+}
+
+export interface IngressEvidence {
+  /** The Ingress of `ingressRef`, or every Ingress with a rule for the request's host, exact hosts first. */
+  readonly candidates: readonly Ingress[];
+  /** Absent when no rule of the candidates takes the request. */
+  readonly match?: IngressMatch;
+  /** All matches for this host and path when more than one Ingress claims it, the winner first. */
+  readonly rivals: readonly IngressMatch[];
+  /** The Ingress that `ingressRef` names and that does not exist. */
+  readonly missing?: ObjectReference;
+  /** Hosts of other Ingresses of the same namespace, for naming the nearest one. */
+  readonly otherHosts: readonly string[];
+}
+
+export interface IngressClassEvidence {
+  readonly ingress: Ingress;
+  /** `spec.ingressClassName`, else the legacy annotation; absent when neither is set. */
+  readonly named?: string;
+  /** The class object that serves the Ingress: the named one, or the default class. */
+  readonly ingressClass?: IngressClass;
+  /** Names of the classes that exist. */
+  readonly existing: readonly string[];
+  /** Pods that look like this class's controller (by image or labels), whatever their namespace. */
+  readonly controllerPods: readonly Pod[];
+}
+
+export interface ServiceEvidence {
+  readonly reference: ObjectReference;
+  /** Absent when it was looked for and does not exist. */
+  readonly service?: Service;
+  /** Port number or name that the Ingress, URL or serviceRef asks for. */
+  readonly askedPort?: number | string;
+  /** Who asks: field path of the Ingress backend, `spec.target.serviceRef.port` or the URL. */
+  readonly askedBy: ObjectReference;
+  /** The Service port that was asked for; absent when the Service has no such port. */
+  readonly port?: ServicePort;
+  /** Names of Services in the same namespace, for naming the nearest one. */
+  readonly otherServices: readonly string[];
+}
+
+/** One address behind the Service, from its EndpointSlices. */
+export interface RouteEndpoint {
+  readonly address: string;
+  /** Absent when the slice has no port for this Service port. */
+  readonly port?: number;
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  readonly nodeName?: string;
+  readonly podName?: string;
+}
+
+/** Pods that the Service's selector takes, all of them, and what keeps them running. */
+export interface PodsEvidence {
+  readonly pods: readonly Pod[];
+  /** Top-most owner per Pod name: Deployment rather than ReplicaSet; the Pod itself where it has none. */
+  readonly ownerOf: ReadonlyMap<string, ObjectReference>;
+}
+
+/** What keeps Pods running in the Service's namespace. */
+export interface WorkloadsEvidence {
+  /** Workloads whose Pod template the Service's selector takes, Deployments before their ReplicaSets. */
+  readonly selected: readonly Workload[];
+  /** All others of the namespace with a Pod template. */
+  readonly others: readonly Workload[];
+}
+
+/** What a TCP dial of an endpoint proved. A time-out proves nothing; only a refusal proves that nobody listens. */
+export interface Dial {
+  readonly address: string;
+  readonly port: number;
+  readonly podName?: string;
+  readonly result: 'Open' | 'Refused' | 'Timeout' | 'Unreachable' | 'NotPermitted';
+  /** True for a port that was dialled only to suggest a better one (declared by the Pod, not used by the Service). */
+  readonly alternative: boolean;
+}
+
+/** The same request, asked further inside. */
+export interface HopAnswer {
+  readonly hop: 'Ingress' | 'Service' | 'Pod';
+  /** `Service/name` or `Pod/name`. */
+  readonly ref: string;
+  readonly podName?: string;
+  readonly address: string;
+  readonly port: number;
+  readonly observation: Observation;
+}
+
+/** Last lines that a container wrote, redacted and cut; `previous`: of the run before the last restart. */
+export interface LogExcerpt {
+  readonly podName: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly lines: readonly string[];
+}
+
+/** Everything a check can ask for, by slot. */
+export interface Evidence {
+  readonly observation: Observation;
+  readonly request: RoutedRequest;
+  /** The probe's own namespace: references outside it carry their namespace. */
+  readonly home: string;
+  readonly ingress: IngressEvidence;
+  readonly ingressClass: IngressClassEvidence;
+  readonly service: ServiceEvidence;
+  readonly endpoints: readonly RouteEndpoint[];
+  readonly pods: PodsEvidence;
+  /** Every Pod of the Service's namespace. */
+  readonly neighbours: readonly Pod[];
+  readonly workloads: WorkloadsEvidence;
+  /** Events of the route's Pods and their workloads, newest first. */
+  readonly events: readonly KubernetesEvent[];
+  /** Nodes on which the route's Pods run, by name. */
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly dials: readonly Dial[];
+  readonly hops: readonly HopAnswer[];
+  readonly logs: readonly LogExcerpt[];
+}
+
+export type SlotName = keyof Evidence;
+
+/** A slot that this route does not have (no Ingress on the way of a `serviceRef`); checks that need it do not apply. */
+export interface NotApplicable {
+  readonly ok: false;
+  readonly reason: 'NotApplicable';
+}
+
+export const NOT_APPLICABLE: NotApplicable = { ok: false, reason: 'NotApplicable' };
+
+export type Slot<T> = Lookup<T> | NotApplicable;
+
+/** Evidence as it was gathered: each slot is a value, not applicable, or the reason why nobody could look. */
+export type Gathered = { readonly [K in SlotName]?: Slot<Evidence[K]> };
+
+/** The slots that draw the request's way; `locate` fills them before checks are chosen. */
+export const ROUTE_SLOTS = [
+  'observation',
+  'request',
+  'home',
+  'ingress',
+  'service',
+  'endpoints',
+  'pods',
+] as const satisfies readonly SlotName[];
+
+export type Route = Required<Pick<Gathered, (typeof ROUTE_SLOTS)[number]>>;

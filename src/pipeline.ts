@@ -1,0 +1,67 @@
+import { CHECKS } from './diagnosis/checks/index.ts';
+import { MATRIX } from './diagnosis/matrix/matrix.ts';
+import { type CheckFilter, select } from './diagnosis/matrix/select.ts';
+import type { Check } from './diagnosis/model/check.ts';
+import type { Diagnosis, Mute } from './diagnosis/model/diagnosis.ts';
+import type { Gathered, Route, SlotName } from './diagnosis/model/evidence.ts';
+import type { Observation } from './diagnosis/model/observation.ts';
+import type { Target } from './diagnosis/model/target.ts';
+import { runChecks } from './diagnosis/verdict/check-outcomes.ts';
+import { healthy } from './diagnosis/verdict/healthy.ts';
+import { judge } from './diagnosis/verdict/judge.ts';
+
+/** One probe's question: what to ask, from which namespace, and what to look at when it fails. */
+export interface Question {
+  readonly target: Target;
+  /** The probe's own namespace. */
+  readonly namespace: string;
+  readonly diagnose: {
+    readonly enabled: boolean;
+    readonly checks: CheckFilter;
+    readonly mute: readonly Mute[];
+  };
+}
+
+/** What touches the world comes in as functions, so that the order of the work reads in one place. */
+export interface Steps {
+  /** Probes the target; a network failure is a value. */
+  observe(): Promise<Observation>;
+  /** Walks load balancer → Ingress → Service → endpoints → Pods. */
+  locate(observation: Observation): Promise<Route>;
+  /** Fetches these slots, each a value or the reason why nobody could look. */
+  gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
+  readonly sha256: (text: string) => string;
+}
+
+export interface Result {
+  readonly observation: Observation;
+  /** Absent when the probe asks for none (`spec.diagnose.enabled: false`) and the answer is not healthy. */
+  readonly diagnosis?: Diagnosis;
+}
+
+const slotsOf = (checks: readonly Check[]): readonly SlotName[] => [
+  ...new Set(checks.flatMap(({ needs, wants }) => [...needs, ...wants])),
+];
+
+const chosen = (ids: readonly string[]): readonly Check[] => {
+  const checks: readonly Check[] = CHECKS;
+  return checks.filter(({ id }) => ids.includes(id));
+};
+
+/** observe → locate → select → gather → check → judge; the caller writes. */
+export async function diagnose({ diagnose: options }: Question, steps: Steps): Promise<Result> {
+  const observation = await steps.observe();
+  if (observation.success) return { observation, diagnosis: healthy(observation) };
+  if (!options.enabled) return { observation };
+
+  const route = await steps.locate(observation);
+  const { rows, checks: ids } = select(MATRIX, observation, options.checks);
+  const checks = chosen(ids);
+  const evidence = { ...(await steps.gather(slotsOf(checks), route)), ...route };
+  const outcomes = runChecks(checks, evidence);
+  const { mute } = options;
+  return {
+    observation,
+    diagnosis: judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 }),
+  };
+}

@@ -3,8 +3,13 @@
 # Usage: build.sh [kubernetes] [coredns] [pause] [traefik] [gateway-api] [helm]   (default: all but helm)
 # Prints the directory of each part; a part that is there already costs nothing.
 set -euo pipefail
-# shellcheck source=hack/cluster/environment.sh
+# shellcheck source=environment.sh
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+# The version that binaries/PART/go.mod pins for MODULE.
+pinned_version() {
+  awk -v module="$2" '$1 == module { print $2; exit }' "$CLUSTER_SOURCE/binaries/$1/go.mod"
+}
 
 # Builds PACKAGE of PART as OUTPUT/NAME.
 build_binary() {
@@ -66,19 +71,11 @@ build_gateway-api() {
   rm -f "$output/kustomization.yaml"
 }
 
-part_directory() {
-  case $1 in
-    traefik) echo "$CACHE/traefik-$TRAEFIK_VERSION" ;;
-    gateway-api) echo "$CACHE/gateway-api-$GATEWAY_API_VERSION" ;;
-    kubernetes | coredns | pause | helm) go_part_directory "$1" ;;
-    *) die "no such part: $1" ;;
-  esac
-}
-
 # A part appears under its name only when it is whole, so a killed build leaves nothing that looks done.
 build_part() {
   local part=$1 directory
   directory=$(part_directory "$part")
+  [[ -d $directory ]] || lock "build-$part"
   if [[ ! -d $directory ]]; then
     rm -rf "$directory.partial"
     mkdir -p "$directory.partial"
@@ -91,6 +88,5 @@ build_part() {
 
 [[ $(uname -sm) == 'Linux x86_64' ]] || die "needs Linux on x86_64, this is $(uname -sm)"
 command -v go >/dev/null || die 'needs Go 1.24 or later'
-lock build
-for part in "${@:-kubernetes}"; do build_part "$part"; done
-[[ $# -gt 0 ]] || for part in coredns pause traefik gateway-api; do build_part "$part"; done
+[[ $# -gt 0 ]] || set -- kubernetes coredns pause traefik gateway-api
+for part in "$@"; do build_part "$part"; done

@@ -1,0 +1,46 @@
+import { ApiError, type Verb } from './api-error.ts';
+
+/** A time limit joined with the caller's own signal. `stop` must be called, or the timer and the listener stay. */
+export interface Deadline {
+  readonly signal: AbortSignal;
+  /** On the clock of performance.now(). */
+  readonly endsAt: number;
+  /** Replaces the limit by one that `touch` starts anew. */
+  becomeInactivityLimit(milliseconds: number): void;
+  touch(): void;
+  stop(): void;
+}
+
+interface Call {
+  readonly verb: Verb;
+  readonly path: string;
+  readonly signal?: AbortSignal;
+}
+
+export function startDeadline(call: Call, milliseconds: number): Deadline {
+  const controller = new AbortController();
+  const start = (limit: number, message: string) =>
+    setTimeout(() => {
+      const { verb, path } = call;
+      controller.abort(
+        new ApiError({ verb, path, reason: 'Timeout', message: `${message} ${limit / 1000} s` }),
+      );
+    }, limit);
+  const abort = () => controller.abort(call.signal?.reason);
+  let timer = start(milliseconds, 'no answer within');
+  if (call.signal?.aborted) abort();
+  call.signal?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    endsAt: performance.now() + milliseconds,
+    becomeInactivityLimit(limit) {
+      clearTimeout(timer);
+      timer = start(limit, 'the stream was silent for');
+    },
+    touch: () => timer.refresh(),
+    stop() {
+      clearTimeout(timer);
+      call.signal?.removeEventListener('abort', abort);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http';
+import { createAgentCache } from './agents.ts';
+import { successful } from './answer.ts';
+import { ApiError, hasReason, type Verb } from './api-error.ts';
+import { type ClusterAccess, createAccessCache, type ReadAccess } from './cluster-access.ts';
+import { exchange, type OutgoingParts, type OutgoingRequest } from './exchange.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { isUntrusted, unreachable } from './unreachable.ts';
+
+/** One attempt at a call, for metrics. `code` is the HTTP status, or `<error>` when no server answered. */
+export interface RequestObservation {
+  readonly verb: Verb;
+  readonly method: string;
+  readonly host: string;
+  readonly code: string;
+  readonly durationMilliseconds: number;
+}
+
+export interface SenderOptions {
+  readonly userAgent?: string;
+  /** Calls per second, opened streams included, urgent calls not. */
+  readonly requestsPerSecond?: number;
+  readonly burst?: number;
+  /** Connections for calls; each stream has one of its own. */
+  readonly maximumConnections?: number;
+  readonly observe?: (observation: RequestObservation) => void;
+}
+
+export interface SendableRequest extends OutgoingParts {
+  /** Passes the rate limit and the pool of connections: for Leases, which must not wait behind other calls. */
+  readonly urgent?: boolean;
+  /** Called right before each attempt is sent; throws to stop a write whose right lapsed while it waited. */
+  readonly fence?: () => void;
+}
+
+/** Sends single attempts with the credentials of the moment, within the rate limit. */
+export interface Sender {
+  /** Resolves with a successful answer, body unread. */
+  send(request: SendableRequest, outgoing: OutgoingRequest): Promise<IncomingMessage>;
+  close(): void;
+}
+
+export function createSender(readAccess: ReadAccess, options: SenderOptions): Sender {
+  const accessCache = createAccessCache(readAccess);
+  const agentCache = createAgentCache(options.maximumConnections ?? 8);
+  const rateLimit = createRateLimit(options.requestsPerSecond ?? 50, options.burst ?? 100);
+
+  async function sendOnce(request: SendableRequest, access: ClusterAccess, outgoing: OutgoingRequest) {
+    request.fence?.();
+    const observed = startObservation(request.verb, access, outgoing, options);
+    try {
+      const response = await exchange(access, agentCache.for(access), outgoing);
+      observed(String(response.statusCode));
+      return response;
+    } catch (error) {
+      observed('<error>');
+      throw unreachable(request, access.server, error);
+    }
+  }
+
+  return {
+    async send(request, outgoing) {
+      if (request.urgent !== true) await rateLimit(outgoing.signal);
+      const access = await readable(request, accessCache.current());
+      try {
+        return await successful(request, await sendOnce(request, access, outgoing));
+      } catch (error) {
+        if (!hasReason(error, 'Unauthorized') && !isUntrusted(error)) throw error;
+        // Rotated while we kept the old ones: read credentials and CA anew, and ask once more.
+        const renewed = await readable(request, accessCache.renew(access));
+        return successful(request, await sendOnce(request, renewed, outgoing));
+      }
+    },
+    close: () => agentCache.close(),
+  };
+}
+
+function startObservation(
+  verb: Verb,
+  { server }: ClusterAccess,
+  { method }: OutgoingRequest,
+  { observe }: SenderOptions,
+): (code: string) => void {
+  const startedAt = performance.now();
+  return (code) =>
+    observe?.({
+      verb,
+      method,
+      host: new URL(server).host,
+      code,
+      durationMilliseconds: performance.now() - startedAt,
+    });
+}
+
+async function readable(request: SendableRequest, access: Promise<ClusterAccess>): Promise<ClusterAccess> {
+  try {
+    return await access;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `cannot read the credentials for the API server: ${why}`;
+    throw new ApiError({ verb: request.verb, path: request.path, reason: 'NoCredentials', message, cause });
+  }
+}

@@ -9,7 +9,7 @@ export const APPLICATION_ROWS = [
   {
     row: '200',
     side: 'Developer',
-    on: [],
+    on: [200],
     meaning: 'Success',
     likelyCause: 'Nothing is broken',
     owner: 'None',
@@ -19,7 +19,7 @@ export const APPLICATION_ROWS = [
   {
     row: '201',
     side: 'Developer',
-    on: [],
+    on: [201],
     meaning: 'Created',
     likelyCause: 'A POST succeeded',
     owner: 'None',
@@ -29,7 +29,7 @@ export const APPLICATION_ROWS = [
   {
     row: '204',
     side: 'Developer',
-    on: [],
+    on: [204],
     meaning: 'No Content',
     likelyCause: 'A DELETE or PUT succeeded',
     owner: 'None',

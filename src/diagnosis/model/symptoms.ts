@@ -19,9 +19,10 @@ function failureClass({ phase, reason }: ProbeFailure): Symptom {
   return phase === 'TLS' ? 'TLS' : 'Connection';
 }
 
+/** A success code that was not expected is an answer that is not as expected. */
 const codeClass = (code: number): Symptom[] => {
   const group = `${Math.floor(code / 100)}xx`;
-  return group === '2xx' ? [] : [code, group as Symptom];
+  return group === '2xx' ? ['Assertion'] : [code, group as Symptom];
 };
 
 /** What was seen, most telling first: a failure without an answer before the code, the code before its class. */

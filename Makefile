@@ -1,0 +1,44 @@
+# Every command of the project; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CLUSTER ?= local
+export CLUSTER
+# Node 24 comes with `npm ci`; the machine's own Node only has to run npm.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help demo test lint typecheck build cluster cluster-down image bench clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+demo: node_modules ## a cluster, the operator, broken applications, and the verdicts (CLUSTER=local, kind or existing)
+	@node hack/demo/demo.ts
+
+test: node_modules build ## every test: units, scenarios, a real API server, a real node
+	@hack/cluster/build.sh
+	@node hack/test.ts
+
+lint: node_modules ## format and lint
+	@npm run --silent lint
+	@if command -v shellcheck >/dev/null; then shellcheck -x hack/cluster/*.sh .ci/run; else echo 'shellcheck is not installed: shell scripts were not checked'; fi
+
+typecheck: node_modules ## types
+	@npm run --silent typecheck
+
+build: node_modules ## dist/, what the image and bin/statusprobe run
+	@npm run --silent build
+
+cluster: node_modules ## the local cluster alone
+	@hack/cluster/up.sh
+
+cluster-down: ## removes every process, mount, namespace and interface of the local cluster
+	@hack/cluster/down.sh
+
+image: node_modules ## the operator's image, given to the local cluster
+	@hack/cluster/image.sh
+
+clean: ## what builds left in the work tree
+	rm -rf dist coverage
+
+node_modules: package.json package-lock.json
+	@echo 'npm ci' && npm ci --silent && touch node_modules

@@ -1,0 +1,62 @@
+// `make demo`: a cluster, the operator, applications that are broken in one known way each, and their verdicts.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { APPLICATIONS } from '../../test/faulty-app/applications.ts';
+import { awaitVerdicts, deployApplications, NAMESPACE } from './applications-on-cluster.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+
+const started = performance.now();
+
+async function step<T>(title: string, work: () => T | Promise<T>): Promise<T> {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
+  console.log(`[${seconds} s] ${title}`);
+  return await work();
+}
+
+function installOperator(cluster: Cluster) {
+  const repository = join(import.meta.dirname, '../..');
+  cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-f', join(repository, 'crds')]);
+  cluster.kubectl([
+    'wait',
+    '--for=condition=Established',
+    'crd/statusprobes.statusprobe.dev',
+    '--timeout=60s',
+  ]);
+  cluster.kubectl(['apply', '-k', cluster.overlay]);
+  cluster.kubectl(['-n', 'statusprobe-system', 'rollout', 'restart', 'deployment/statusprobe']);
+  cluster.kubectl([
+    '-n',
+    'statusprobe-system',
+    'rollout',
+    'status',
+    'deployment/statusprobe',
+    '--timeout=180s',
+  ]);
+}
+
+function sayHowToGoOn({ kubeconfig, remove }: Cluster) {
+  console.log(`
+The cluster stays up. Look around with
+  export KUBECONFIG=${kubeconfig}
+  kubectl get statusprobes -n ${NAMESPACE}
+  kubectl describe statusprobe wrong-target-port -n ${NAMESPACE}
+  kubectl get events -n ${NAMESPACE} --field-selector reason=ProbeFailed
+and remove it with
+  ${remove}`);
+}
+
+const cluster = await step('cluster', openCluster);
+await step('images', () => cluster.loadImages());
+await step('operator', () => installOperator(cluster));
+await step(`${APPLICATIONS.length} applications`, () => deployApplications(cluster));
+const wrong = await step('waiting for a verdict on each', () => awaitVerdicts(cluster));
+spawnSync('kubectl', ['get', 'statusprobes', '-A', '-o', 'wide'], {
+  stdio: 'inherit',
+  env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
+});
+for (const sentence of wrong) console.error(sentence);
+await step(
+  wrong.length === 0 ? 'every verdict is as expected' : `${wrong.length} verdicts are not as expected`,
+  () => sayHowToGoOn(cluster),
+);
+process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -71,6 +71,8 @@ export interface Statement<Slots extends string> {
   readonly severity?: Severity;
   /** Overrides the reason's owner where the evidence shows whose it is. */
   readonly owner?: Owner;
+  /** Overrides the reason's layer where the route shows where it lies. */
+  readonly layer?: Layer;
 }
 
 /** A finding before the judge has named, ordered and linked it. */
@@ -139,7 +141,7 @@ function finding(check: CheckDefinition, name: string, statement: Statement<stri
     reason: name,
     severity: statement.severity ?? reason.severity,
     owner: statement.owner ?? reason.owner,
-    layer: reason.layer ?? check.layer,
+    layer: statement.layer ?? reason.layer ?? check.layer,
     subject,
     message: fill(reason.message, slots),
     ...(observed === undefined ? {} : { observed }),

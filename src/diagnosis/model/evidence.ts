@@ -46,6 +46,8 @@ export interface IngressEvidence {
   readonly missing?: ObjectReference;
   /** Hosts of other Ingresses of the same namespace, for naming the nearest one. */
   readonly otherHosts: readonly string[];
+  /** All Ingresses of the same namespace that are no candidates: where a misspelt name or host may belong. */
+  readonly others?: readonly Ingress[];
 }
 
 export interface IngressClassEvidence {

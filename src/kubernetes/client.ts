@@ -75,7 +75,7 @@ export function createClient(transport: Transport): Client {
 
   return {
     get: (resource, reference, call) => send({ verb: 'get', path: pathOf(resource, reference), ...call }),
-    list: (resource, options) => listAll(transport, resource, options),
+    list: (resource, options) => listAll(transport, resource, options ?? {}),
     create: (resource, object, call) =>
       send({ verb: 'create', path: collectionOf(resource, object), body: object, ...call }),
     update: (resource, object, call) =>
@@ -100,17 +100,30 @@ export function createClient(transport: Transport): Client {
 }
 
 /** How often a list is begun anew when the server forgets it half-way. */
-const LIST_ATTEMPTS = 3;
+const LIST_RESTARTS = 2;
 
-async function listAll(transport: Transport, resource: Resource, options: PageOptions = {}): Promise<Page> {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      const pages = await Array.fromAsync(readPages(transport, resource, options));
-      return { items: pages.flatMap(({ items }) => items), resourceVersion: pages[0]?.resourceVersion ?? '' };
-    } catch (error) {
-      if (!isExpired(error) || attempts === LIST_ATTEMPTS) throw error;
-    }
+async function listAll(
+  transport: Transport,
+  resource: Resource,
+  options: PageOptions,
+  restarts = LIST_RESTARTS,
+): Promise<Page> {
+  try {
+    return await listOnce(transport, resource, options);
+  } catch (error) {
+    if (!isExpired(error) || restarts === 0) throw error;
+    return listAll(transport, resource, options, restarts - 1);
   }
+}
+
+async function listOnce(transport: Transport, resource: Resource, options: PageOptions): Promise<Page> {
+  const items: ApiObject[] = [];
+  let resourceVersion = '';
+  for await (const page of readPages(transport, resource, options)) {
+    for (const item of page.items) items.push(item);
+    resourceVersion = page.resourceVersion;
+  }
+  return { items, resourceVersion };
 }
 
 async function readPodLogs(
@@ -126,7 +139,9 @@ async function readPodLogs(
     inactivityMilliseconds: 10_000,
     ...call,
   });
-  return Buffer.concat(await Array.fromAsync(chunks)).toString('utf8');
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function nameOf({ kind, metadata }: ApiObject): NamedReference {

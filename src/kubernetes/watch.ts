@@ -1,0 +1,98 @@
+import { ApiError, errorFromStatusObject } from './api-error.ts';
+import { readLines } from './lines.ts';
+import { pathOf, type Resource } from './resources.ts';
+import type { Transport } from './transport.ts';
+
+/** One change as the API server sends it. `object` is whatever came: not yet looked at. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: unknown;
+}
+
+export interface WatchOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Goes on from here; absent: begins with all objects as they are (watch-list). */
+  readonly resourceVersion?: string;
+  /** The server ends the watch after so long. */
+  readonly timeoutSeconds: number;
+  readonly inactivityMilliseconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Far above etcd's limit for one object (1.5 MiB by default). */
+const MAXIMUM_LINE_BYTES = 64 * 1024 * 1024;
+const OPEN_MILLISECONDS = 30_000;
+
+/**
+ * One watch, until the server ends it; resolves when it is open. Fails as ApiError: the HTTP status, an ERROR event
+ * (`Expired`…), `Timeout` when silent, `Unreachable` when cut, `InvalidResponse` for a line that is no event.
+ */
+export async function openWatch(
+  transport: Transport,
+  resource: Resource,
+  options: WatchOptions,
+): Promise<AsyncIterable<readonly WatchEvent[]>> {
+  const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, ...stream } = options;
+  const path = pathOf(resource, namespace === undefined ? {} : { namespace });
+  const beginning = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+  const chunks = await transport.stream({
+    verb: 'watch',
+    path,
+    query: {
+      watch: true,
+      allowWatchBookmarks: true,
+      timeoutSeconds,
+      labelSelector,
+      fieldSelector,
+      ...(resourceVersion === undefined ? beginning : { resourceVersion }),
+    },
+    deadlineMilliseconds: OPEN_MILLISECONDS,
+    ...stream,
+  });
+  return readEvents(path, chunks);
+}
+
+async function* readEvents(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<readonly WatchEvent[]> {
+  try {
+    for await (const lines of readLines(chunks, MAXIMUM_LINE_BYTES)) {
+      const { events, failure } = parseEvents(path, lines);
+      yield events;
+      if (failure !== undefined) throw failure;
+    }
+  } catch (error) {
+    throw error instanceof RangeError ? malformed(path, error.message) : error;
+  }
+}
+
+/** The events up to the first line that is none. */
+function parseEvents(path: string, lines: readonly string[]) {
+  const events: WatchEvent[] = [];
+  for (const line of lines) {
+    const event = parseEvent(path, line);
+    if (event instanceof ApiError) return { events, failure: event };
+    events.push(event);
+  }
+  return { events };
+}
+
+const TYPES: ReadonlySet<unknown> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
+
+/** The event of a line, or the error that it stands for. */
+function parseEvent(path: string, line: string): WatchEvent | ApiError {
+  try {
+    const event = JSON.parse(line);
+    if (TYPES.has(event?.type)) return event;
+    if (event?.type === 'ERROR') return errorFromStatusObject({ verb: 'watch', path }, event.object);
+  } catch {
+    // Not JSON: told below, without the text, which may hold what nobody should read in a log.
+  }
+  return malformed(path, `a line of ${line.length} characters is no watch event`);
+}
+
+const malformed = (path: string, message: string): ApiError =>
+  new ApiError({ verb: 'watch', path, reason: 'InvalidResponse', message });

@@ -30,5 +30,5 @@ export function symptomsOf({ success, failure, code }: Observation): readonly Sy
   if (success) return [];
   const byCode = code === undefined ? [] : codeClass(code);
   const isJustTheCode = failure === undefined || failure.reason === 'UnexpectedStatus';
-  return isJustTheCode ? byCode : [failureClass(failure), ...byCode];
+  return isJustTheCode ? byCode : [...new Set([failureClass(failure), ...byCode])];
 }

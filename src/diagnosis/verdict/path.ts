@@ -1,8 +1,8 @@
 import type { Finding } from '../model/check.ts';
+import { byCodeUnit } from '../model/code-unit.ts';
 import type { Diagnosis, HopResult, PathHop } from '../model/diagnosis.ts';
 import type { Dial, Gathered, HopAnswer, Route, RouteEndpoint, Slot } from '../model/evidence.ts';
 import { failureReason } from '../model/observation.ts';
-import { byCodeUnit } from './order.ts';
 
 const SHOWN_ENDPOINTS = 5;
 const ORDER: readonly HopResult[] = ['Failed', 'Degraded', 'NotPermitted', 'NotChecked', 'OK'];

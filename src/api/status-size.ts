@@ -1,0 +1,109 @@
+import { type Finding, STATUS_SCHEMA, type StatusProbeStatus } from './generated.ts';
+import type { Schema } from './schema.ts';
+
+/** What `.status` may take as compact UTF-8 JSON. */
+export const MAX_STATUS_BYTES = 32 * 1024;
+
+/** How far all texts are cut, step by step, when nothing is left to leave out. No time is longer than the last step. */
+const TEXT_BYTES = [1024, 256, 64, 32];
+
+// Line and paragraph separators break lines as control characters do.
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+
+/** One line of well-formed text: a control character becomes a space, half a character becomes U+FFFD. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replace(CONTROL_CHARACTERS, ' ');
+}
+
+/** The longest beginning of `text` that takes at most `bytes` in UTF-8, cut between two characters. */
+export function cutText(text: string, bytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
+  return text.slice(0, read);
+}
+
+/**
+ * The status as it may be written: each text on one line, no list longer than the schema allows, and the whole within
+ * MAX_STATUS_BYTES. Findings lose their evidence first, then what was observed and expected and the fix, the least
+ * finding first; then findings go, then the oldest history.
+ */
+export function fitStatus(status: StatusProbeStatus): StatusProbeStatus {
+  let fitting = countOmitted(status, rewriteStatus(status, oneLine));
+  for (const shorten of [dropEvidence, dropDetails, dropFinding, dropTransition]) {
+    for (let next = shorten(fitting); isTooLarge(fitting) && next !== undefined; next = shorten(fitting))
+      fitting = next;
+  }
+  for (const bytes of TEXT_BYTES) {
+    if (isTooLarge(fitting)) fitting = rewriteStatus(fitting, (text) => cutText(text, bytes));
+  }
+  return fitting;
+}
+
+function isTooLarge(status: StatusProbeStatus): boolean {
+  return Buffer.byteLength(JSON.stringify(status)) > MAX_STATUS_BYTES;
+}
+
+function rewriteStatus(status: StatusProbeStatus, change: (text: string) => string): StatusProbeStatus {
+  return rewrite(status, STATUS_SCHEMA, change) as StatusProbeStatus;
+}
+
+/** `value` with each text changed and each list cut to what the schema allows. */
+function rewrite(value: unknown, schema: Schema | undefined, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.slice(0, schema?.max).map((item) => rewrite(item, schema?.items, change));
+  }
+  const parts = Object.entries(value);
+  return Object.fromEntries(
+    parts.map(([name, part]) => [name, rewrite(part, schema?.properties?.[name], change)]),
+  );
+}
+
+type Shorter = StatusProbeStatus | undefined;
+
+function dropEvidence(status: StatusProbeStatus): Shorter {
+  return changeLast(
+    status,
+    ({ evidence }) => evidence !== undefined,
+    ({ evidence: _, ...rest }) => rest,
+  );
+}
+
+function dropDetails(status: StatusProbeStatus): Shorter {
+  return changeLast(
+    status,
+    ({ observed, expected, fix }) => (observed ?? expected ?? fix) !== undefined,
+    ({ observed: _observed, expected: _expected, fix: _fix, ...rest }) => rest,
+  );
+}
+
+/** Changes the last finding that has what `has` looks for. */
+function changeLast(
+  status: StatusProbeStatus,
+  has: (finding: Finding) => boolean,
+  change: (finding: Finding) => Finding,
+): Shorter {
+  const { findings = [] } = status;
+  const index = findings.findLastIndex(has);
+  return index < 0
+    ? undefined
+    : { ...status, findings: findings.with(index, change(findings[index] as Finding)) };
+}
+
+function dropFinding(status: StatusProbeStatus): Shorter {
+  const { findings = [] } = status;
+  return findings.length === 0
+    ? undefined
+    : countOmitted(status, { ...status, findings: findings.slice(0, -1) });
+}
+
+/** Adds to `findingsOmitted` the findings that `before` has more than `after`. */
+function countOmitted(before: StatusProbeStatus, after: StatusProbeStatus): StatusProbeStatus {
+  const omitted = (before.findings?.length ?? 0) - (after.findings?.length ?? 0);
+  return omitted === 0 ? after : { ...after, findingsOmitted: (before.findingsOmitted ?? 0) + omitted };
+}
+
+function dropTransition(status: StatusProbeStatus): Shorter {
+  const { history = [] } = status;
+  return history.length === 0 ? undefined : { ...status, history: history.slice(0, -1) };
+}

@@ -153,3 +153,11 @@ export function failureReason(observation: Observation): string | undefined {
   if (failure !== undefined && failure.reason !== 'UnexpectedStatus') return failure.reason;
   return code === undefined ? 'NoAnswer' : `HTTP${code}`;
 }
+
+/** Whether the answer shows that the request came through to an application, whatever routed it. */
+export const answeredByApplication = ({ answeredBy }: Observation): boolean =>
+  answeredBy?.layer === 'Application' && answeredBy.confidence !== 'Low';
+
+/** The address without its port of the last connection. */
+export const remoteIP = ({ remoteAddress }: Observation): string | undefined =>
+  remoteAddress?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');

@@ -1,0 +1,21 @@
+import { createContext, Script } from 'node:vm';
+
+/** Longest time for which one expectation may hold up all other probes. */
+const LIMIT_MILLISECONDS = 50;
+
+const context = createContext({ work: undefined });
+const script = new Script('work()');
+
+/** The outcome of work that a user's pattern makes as dear as it likes; undefined when it was cut off. */
+export function boundedWork<T>(work: () => T): { readonly value: T } | undefined {
+  try {
+    context.work = work;
+    return { value: script.runInContext(context, { timeout: LIMIT_MILLISECONDS }) as T };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      return undefined;
+    throw error;
+  } finally {
+    context.work = undefined;
+  }
+}

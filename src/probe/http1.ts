@@ -1,0 +1,86 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Answer } from './answer.ts';
+import { codeOf, ProbeFault } from './failure.ts';
+import type { Connection, Hop, Trip } from './hop.ts';
+import { proxyAuthorization } from './proxy.ts';
+
+const MAX_HEADER_BYTES = 65_536;
+const TLS_RECORD_TYPES = new Set([0x15, 0x16]);
+
+/** Sends the hop over HTTP/1.1 and waits for the headers of its answer. */
+export async function askHTTP1(
+  trip: Trip,
+  hop: Hop,
+  connection: Connection,
+  informational: number[],
+): Promise<Answer> {
+  const { deadline, stopwatch } = trip;
+  stopwatch.enter('Send');
+  const request = open(trip, hop, connection);
+  return deadline.wait<Answer>((resolve, reject) => {
+    request.once('finish', () => {
+      if (stopwatch.phase === 'Send') stopwatch.enter('Wait');
+    });
+    request.on('information', ({ statusCode }) => informational.push(statusCode));
+    request.once('response', (message) => {
+      stopwatch.enter('Receive');
+      request.on('error', (error) => message.destroy(error));
+      resolve(answerOf(message, message));
+    });
+    request.once('upgrade', (message) => {
+      stopwatch.enter('Receive');
+      resolve(answerOf(message, Readable.from([])));
+    });
+    request.on('error', (error) => reject(malformed(error, hop.url.host) ?? error));
+    request.end(hop.body);
+  });
+}
+
+function open(trip: Trip, hop: Hop, { socket, throughProxy }: Connection): ClientRequest {
+  const { url } = hop;
+  const headers = hop.headers.flatMap(({ name, value }) => [name, value]);
+  if (throughProxy) headers.push(...proxyAuthorization(trip.request.proxy));
+  try {
+    return httpRequest({
+      createConnection: () => socket,
+      method: hop.method,
+      path: throughProxy ? `${url.origin}${url.pathname}${url.search}` : `${url.pathname}${url.search}`,
+      headers,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    });
+  } catch (error) {
+    throw new ProbeFault('Send', 'InvalidRequest', invalidRequest(error));
+  }
+}
+
+const invalidRequest = (error: unknown): string =>
+  codeOf(error) === 'ERR_INVALID_CHAR'
+    ? 'The request cannot be sent: the value of a header contains a character that HTTP does not allow.'
+    : 'The request cannot be sent: its method or the name of a header is not a word that HTTP allows.';
+
+function answerOf(message: IncomingMessage, body: Readable): Answer {
+  const { rawHeaders } = message;
+  const headers: [string, string][] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    headers.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '']);
+  }
+  return { code: message.statusCode ?? 0, httpVersion: message.httpVersion, headers, body };
+}
+
+/** A parser's error knows the bytes that it could not read: those of TLS are told apart. */
+function malformed(error: Error, peer: string): ProbeFault | undefined {
+  if (!codeOf(error).startsWith('HPE_')) return undefined;
+  const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : undefined;
+  if (TLS_RECORD_TYPES.has(packet?.[0] ?? 0)) {
+    return new ProbeFault(
+      'Wait',
+      'TLSExpected',
+      `${peer} speaks TLS, but the request was sent in plain HTTP.`,
+    );
+  }
+  if (codeOf(error) === 'HPE_HEADER_OVERFLOW') {
+    return new ProbeFault('Wait', 'MalformedResponse', `${peer} sent more than 64 KiB of response headers.`);
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import type { Answer } from './answer.ts';
+import { ProbeFault } from './failure.ts';
+import type { Connection, Hop, Trip } from './hop.ts';
+
+/** Headers of HTTP/1.1 that HTTP/2 says otherwise. */
+const CONNECTION_HEADERS = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Sends the hop over HTTP/2 and waits for the headers of its answer. */
+export async function askHTTP2(
+  trip: Trip,
+  hop: Hop,
+  { socket }: Connection,
+  informational: number[],
+): Promise<Answer> {
+  const { deadline, stopwatch } = trip;
+  stopwatch.enter('Send');
+  const session = connect(hop.url.origin, { createConnection: () => socket });
+  return deadline.wait<Answer>((resolve, reject) => {
+    session.on('error', reject);
+    const stream = session.request(headersOf(hop), { endStream: false });
+    trip.opened.push(stream);
+    stream.on('headers', (headers) => informational.push(Number(headers[constants.HTTP2_HEADER_STATUS])));
+    stream.once('response', (headers) => {
+      stopwatch.enter('Receive');
+      resolve({ ...headOf(headers), body: stream });
+    });
+    stream.on('error', reject);
+    stream.once('close', () => reject(closed(hop.url.host)));
+    stream.end(hop.body, () => {
+      if (stopwatch.phase === 'Send') stopwatch.enter('Wait');
+    });
+  });
+}
+
+const closed = (peer: string) =>
+  new ProbeFault(
+    'Wait',
+    'ClosedBeforeHeaders',
+    `${peer} closed the stream without sending response headers.`,
+  );
+
+function headersOf({ url, method, headers }: Hop): OutgoingHttpHeaders {
+  const sent: Record<string, string | string[]> = {
+    [constants.HTTP2_HEADER_METHOD]: method,
+    [constants.HTTP2_HEADER_SCHEME]: url.protocol.slice(0, -1),
+    [constants.HTTP2_HEADER_PATH]: `${url.pathname}${url.search}`,
+    [constants.HTTP2_HEADER_AUTHORITY]: url.host,
+  };
+  for (const { name, value } of headers) {
+    const key = name.toLowerCase();
+    if (key === 'host') sent[constants.HTTP2_HEADER_AUTHORITY] = value;
+    if (CONNECTION_HEADERS.has(key)) continue;
+    const earlier = sent[key];
+    sent[key] = earlier === undefined ? value : [earlier, value].flat();
+  }
+  return sent;
+}
+
+function headOf(
+  headers: IncomingHttpHeaders & { ':status'?: number | undefined },
+): Pick<Answer, 'code' | 'httpVersion' | 'headers'> {
+  return {
+    code: headers[':status'] ?? 0,
+    httpVersion: '2',
+    headers: Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith(':') ? [] : [value ?? []].flat().map((one) => [name, one] as const),
+    ),
+  };
+}

@@ -1,0 +1,144 @@
+import type { Observation } from '../diagnosis/model/observation.ts';
+import type { Answer } from './answer.ts';
+import { Body, readBody } from './body.ts';
+import { openConnection } from './connection.ts';
+import { Deadline } from './deadline.ts';
+import { addressOf } from './detail.ts';
+import type { AddressResolver } from './dns.ts';
+import { type CompiledExpectation, compileExpectation } from './expectation.ts';
+import { failureOf, ProbeFault, RefusedFault } from './failure.ts';
+import type { AddressGuard } from './guard.ts';
+import type { Hop, Trip } from './hop.ts';
+import { askHTTP1 } from './http1.ts';
+import { askHTTP2 } from './http2.ts';
+import { type ProbeRecord, toObservation } from './record.ts';
+import { RedirectChain } from './redirects.ts';
+import type { Expectation, ProbeRequest, RequestHeader } from './request.ts';
+import { Secrets } from './secrets.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { displayURL, parseURL } from './target-url.ts';
+
+export interface ProbeContext {
+  readonly guard: AddressGuard;
+  readonly resolver: AddressResolver;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Cuts the probe short. */
+  readonly signal?: AbortSignal;
+  /** Headers by which logs can be searched for this very probe. */
+  readonly correlation?: { readonly requestID: string; readonly headers: readonly RequestHeader[] };
+}
+
+/**
+ * Asks the URL once, following redirects, each over a new connection. Never throws, and ends within the request's
+ * timeout: whatever goes wrong, also a refusal of the guard, is a failure in the observation.
+ */
+export async function probe(
+  request: ProbeRequest,
+  expectation: Expectation,
+  context: ProbeContext,
+): Promise<Observation> {
+  const compiled = compileExpectation(expectation);
+  const stopwatch = new Stopwatch();
+  const deadline = new Deadline(request.timeoutMilliseconds, context.signal);
+  const record = newRecord(request, context);
+  const report: Trip['report'] = (stage) => {
+    Object.assign(record.connection, stage);
+    record.firstAddress ??= addressOf(stage.remoteAddress ?? '');
+  };
+  const { guard, resolver } = context;
+  const trip: Trip = { request, guard, resolver, deadline, stopwatch, opened: [], report };
+  try {
+    await askAndJudge(trip, record, compiled, context);
+  } catch (error) {
+    record.failure ??= failureOf(error, stopwatch.phase, record.hop?.url.host ?? 'The target');
+    if (error instanceof RefusedFault) record.refusal = error.refusal;
+  } finally {
+    deadline.end();
+    closeAll(trip);
+  }
+  return toObservation(record, stopwatch, compiled);
+}
+
+async function askAndJudge(
+  trip: Trip,
+  record: ProbeRecord,
+  expectation: CompiledExpectation,
+  context: ProbeContext,
+): Promise<void> {
+  const { request, deadline, stopwatch } = trip;
+  const chain = new RedirectChain(request, context.correlation?.headers ?? [], undefined);
+  const { hop, answer } = await followRedirects(trip, record, chain);
+  record.failure ??= expectation.judgeHead(answer);
+  const body = new Body(request.bodyLimit, expectation.needsBody);
+  record.body = body;
+  await readBody(answer.body, body, deadline, request.compression);
+  stopwatch.enter('Assert');
+  if (expectation.needsBody) record.failure ??= expectation.judgeBody(body.text);
+  record.failure ??= expectation.judgeEnd({
+    totalMilliseconds: stopwatch.total,
+    now: context.now(),
+    certificateExpirySeconds:
+      hop.url.protocol === 'https:' ? record.connection.certificate?.earliestExpirySeconds : undefined,
+  });
+}
+
+/** Asks hop after hop up to the answer that is to be judged. */
+async function followRedirects(
+  trip: Trip,
+  record: ProbeRecord,
+  chain: RedirectChain,
+): Promise<{ hop: Hop; answer: Answer }> {
+  let hop = chain.first(targetOf(trip.request));
+  for (;;) {
+    record.hop = hop;
+    const answer = await ask(trip, record, hop);
+    const step = await chain.after(hop, answer);
+    record.redirects = chain.followed;
+    record.redirectCount = chain.count;
+    if (!('next' in step)) {
+      record.answer = answer;
+      if (step.failure) record.failure = step.failure;
+      return { hop, answer };
+    }
+    closeAll(trip);
+    hop = step.next;
+  }
+}
+
+async function ask(trip: Trip, record: ProbeRecord, hop: Hop): Promise<Answer> {
+  record.connection = {};
+  const connection = await openConnection(trip, hop);
+  return (connection.protocol === 'HTTP/2' ? askHTTP2 : askHTTP1)(
+    trip,
+    hop,
+    connection,
+    record.informational,
+  );
+}
+
+function targetOf({ url }: ProbeRequest): URL {
+  const parsed = parseURL(url);
+  if (!parsed.ok) throw new ProbeFault('Resolve', 'InvalidURL', parsed.message);
+  return parsed.url;
+}
+
+function newRecord(request: ProbeRequest, { now, correlation }: ProbeContext): ProbeRecord {
+  const parsed = parseURL(request.url);
+  return {
+    time: new Date(now()).toISOString(),
+    url: parsed.ok ? displayURL(parsed.url) : '',
+    method: request.method,
+    timeoutMilliseconds: request.timeoutMilliseconds,
+    secrets: new Secrets(request),
+    informational: [],
+    redirects: [],
+    redirectCount: 0,
+    connection: {},
+    ...(correlation && { requestID: correlation.requestID }),
+  };
+}
+
+function closeAll({ opened }: Trip): void {
+  for (const stream of opened.splice(0)) stream.destroy();
+}

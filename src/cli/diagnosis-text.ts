@@ -1,0 +1,75 @@
+import { styleText } from 'node:util';
+import type { StatusProbeStatus } from '../api/generated.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours for a terminal, or none. */
+export type Paint = (style: Style, text: string) => string;
+
+export const plain: Paint = (_, text) => text;
+export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
+
+const RESULT_STYLES: Readonly<Record<string, Style>> = {
+  OK: 'green',
+  Failed: 'red',
+  Degraded: 'yellow',
+};
+
+function headline({ target, lastProbe, verdict }: StatusProbeStatus, paint: Paint): string[] {
+  const isHealthy = lastProbe?.success === true;
+  const answer = lastProbe?.code ?? lastProbe?.failure?.reason ?? 'not probed';
+  const mark = isHealthy ? paint('green', 'healthy') : paint('red', 'failing');
+  const who = [verdict?.owner, verdict?.layer, verdict?.reason].join(' · ');
+  const confidence =
+    verdict?.confidence === undefined ? '' : ` (${verdict.confidence.toLowerCase()} confidence)`;
+  return [
+    `${mark}  ${target ?? lastProbe?.url ?? ''}  ${answer}`,
+    ...(isHealthy ? [] : ['', `${paint('bold', who)}${confidence}`]),
+    ...(isHealthy ? [] : [verdict?.summary ?? '']),
+  ];
+}
+
+const section = (title: string, lines: readonly string[], paint: Paint): string[] =>
+  lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
+
+function pathLines({ path = [], endpointsOmitted = 0 }: StatusProbeStatus, paint: Paint): string[] {
+  const lines = path.map(({ hop, ref, result, message }) => {
+    const name = ref === undefined ? hop : `${hop} ${ref}`;
+    const mark = paint(RESULT_STYLES[result] ?? 'dim', result.padEnd(12));
+    return message === undefined ? `${mark} ${name}` : `${mark} ${name}: ${message}`;
+  });
+  return endpointsOmitted === 0 ? lines : [...lines, `and ${endpointsOmitted} more endpoints`];
+}
+
+const withoutRepetition = ({ findings = [], verdict }: StatusProbeStatus) =>
+  findings.filter(({ message }) => message !== verdict?.summary);
+
+/** What `statusprobe diagnose` prints for people: the verdict first, then why, then what else was seen. */
+export function diagnosisText(status: StatusProbeStatus, paint: Paint): string {
+  const { verdict, findings = [], matrix, notChecked = [] } = status;
+  const cause = findings.find(({ reason }) => reason === verdict?.reason);
+  const prior =
+    matrix === undefined
+      ? []
+      : [`${matrix.row} ${matrix.meaning}: ${matrix.owner} looks first; ${matrix.fixArea}`];
+  const lines = [
+    ...headline(status, paint),
+    ...section('Evidence', cause?.evidence ?? [], paint),
+    ...section('Fix', [verdict?.fix ?? [], verdict?.commands ?? []].flat(), paint),
+    ...section('Path', pathLines(status, paint), paint),
+    ...section(
+      'Also found',
+      withoutRepetition(status).map(
+        ({ severity, reason, subject, message }) => `${severity} ${reason} ${subject.ref}: ${message}`,
+      ),
+      paint,
+    ),
+    ...section(
+      'Could not look',
+      notChecked.map(({ check, reason, message }) => `${check}: ${message ?? reason}`),
+      paint,
+    ),
+    ...section('Matrix', prior, paint),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -25,7 +25,7 @@ function serviceReference(
 ): NonNullable<StatusProbeSpec['target']['serviceRef']> {
   const [name = '', port = '80', ...rest] = text.split(':');
   const isNumber = /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535;
-  if (rest.length > 0 || !(isNumber || /^[a-z0-9-]{1,63}$/.test(port))) {
+  if (rest.length > 0 || !(isNumber || /^(?=.*[a-z])[a-z0-9-]{1,63}$/.test(port))) {
     throw new UsageError(
       `${JSON.stringify(argument)} has no valid port: give a number from 1 to 65535 or a port's name`,
     );

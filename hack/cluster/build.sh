@@ -14,11 +14,11 @@ pinned_version() {
 # Builds PACKAGE of PART as OUTPUT/NAME.
 build_binary() {
   local part=$1 output=$2 name=$3 package=$4 version=$5
+  local flags="-s -w -X k8s.io/component-base/version.gitVersion=$version -X k8s.io/client-go/pkg/version.gitVersion=$version"
   say "building $name $version"
   (cd "$CLUSTER_SOURCE/binaries/$part" &&
     CGO_ENABLED=0 GOFLAGS=-mod=readonly GOWORK=off go build -buildvcs=false -trimpath \
-      -ldflags "-s -w -X k8s.io/component-base/version.gitVersion=$version -X helm.sh/helm/v3/internal/version.version=$version" \
-      -o "$output/$name" "$package")
+      -ldflags "$flags -X helm.sh/helm/v3/internal/version.version=$version" -o "$output/$name" "$package")
 }
 
 build_kubernetes() {

@@ -10,6 +10,7 @@ remove_mounts() {
 }
 
 remove_cluster() {
+  [[ ! -e $CLUSTER_DIR || -O $CLUSTER_DIR ]] || die "$CLUSTER_DIR belongs to somebody else"
   [[ ! -d $CLUSTER_DIR || -e $CLUSTER_DIR/.statusprobe-cluster || -z $(ls -A "$CLUSTER_DIR") ]] ||
     die "$CLUSTER_DIR holds something else than a cluster; empty it or choose another STATUSPROBE_CLUSTER_DIR"
   kill_cluster_processes || true

@@ -182,7 +182,7 @@ archive_images
 remove_cluster
 
 say "starting $NODE_NAME in $CLUSTER_DIR"
-mkdir -p "$CLUSTER_DIR"
+(umask 077 && mkdir -p "$CLUSTER_DIR")
 touch "$CLUSTER_DIR/.statusprobe-cluster"
 create_cgroups
 create_network

@@ -18,7 +18,6 @@ export interface StructuralSchema {
   readonly maxLength?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
-  readonly minProperties?: number;
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
 }
 

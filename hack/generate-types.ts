@@ -78,7 +78,7 @@ function fields({ title, properties = {}, required = [] }: StructuralSchema, nam
 /** What src/api/schema.ts reads objects by. */
 function readerSchema(schema: StructuralSchema): Schema {
   const { properties, required, items, enum: values, format } = schema;
-  const { minimum, minLength, minItems, minProperties, maximum, maxLength, maxItems } = schema;
+  const { minimum, minLength, minItems, maximum, maxLength, maxItems } = schema;
   const rules = schema['x-kubernetes-validations']?.map(({ message, fieldPath }) => ({
     message,
     field: fieldPath,
@@ -95,7 +95,7 @@ function readerSchema(schema: StructuralSchema): Schema {
     default: schema.default,
     enum: values,
     format: format === 'date-time' ? format : undefined,
-    min: minimum ?? minLength ?? minItems ?? minProperties,
+    min: minimum ?? minLength ?? minItems,
     max: maximum ?? maxLength ?? maxItems,
     rules,
   };

@@ -67,16 +67,19 @@ function section({ title, schema, paths }: Section): string {
   const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => [
     `\`${name}\`${schema.required?.includes(name) ? ' (required)' : ''}`,
     typeText(property),
-    property.default === undefined ? '' : `\`${JSON.stringify(property.default)}\``,
+    property.default === undefined || property.title ? '' : `\`${JSON.stringify(property.default)}\``,
     [property.description, ...allowed(property)].join(' '),
   ]);
   return `${isTop ? '##' : '###'} ${isTop ? paths[0] : title}
 
 ${paths.map((path) => `\`${path}\``).join(', ')}
 
-${table(['Field', 'Type', 'Default', 'Meaning'], fields)}${rules(schema)
-  .map((rule) => `\n- ${rule}\n`)
-  .join('')}`;
+${table(['Field', 'Type', 'Default', 'Meaning'], fields)}${rulesOfObject(schema)}`;
+}
+
+function rulesOfObject(schema: StructuralSchema): string {
+  const lines = rules(schema).map((rule) => `- ${rule}\n`);
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
 function typeText({ type, title, items, enum: values }: StructuralSchema): string {
@@ -107,7 +110,7 @@ function conditions(): string {
   return Object.entries(CONDITIONS)
     .map(([type, { meaning, wanted, statuses }]) => {
       const reasons = Object.entries(statuses).flatMap(([status, meanings]) =>
-        Object.entries(meanings).map(([reason, text]) => [
+        Object.entries<string>(meanings).map(([reason, text]) => [
           `\`${status}\``,
           reason === ANY_REASON ? 'any word' : `\`${reason}\``,
           text,

@@ -1025,7 +1025,7 @@ export const SPEC_SCHEMA: Schema = {
        "message": "must be an absolute http or https URL without white space or backslash, such as https://shop.example.com/health"
       },
       {
-       "message": "must be without user info, because credentials belong into a Secret"
+       "message": "must be without user info, because credentials belong in a Secret"
       }
      ]
     },
@@ -1211,7 +1211,7 @@ export const SPEC_SCHEMA: Schema = {
           "message": "must be the name of a header, such as Accept-Language"
          },
          {
-          "message": "must be a header that the connection does not set by itself"
+          "message": "must not be a header that the connection sets by itself, such as Content-Length"
          }
         ]
        },
@@ -1385,7 +1385,7 @@ export const SPEC_SCHEMA: Schema = {
          "message": "must be an absolute http or https URL without white space or backslash, such as https://shop.example.com/health"
         },
         {
-         "message": "must be without user info, because credentials belong into a Secret"
+         "message": "must be without user info, because credentials belong in a Secret"
         }
        ]
       },
@@ -1458,7 +1458,7 @@ export const SPEC_SCHEMA: Schema = {
          "message": "must be an absolute http or https URL without white space or backslash, such as https://shop.example.com/health"
         },
         {
-         "message": "must be without user info, because credentials belong into a Secret"
+         "message": "must be without user info, because credentials belong in a Secret"
         }
        ]
       },
@@ -1911,7 +1911,11 @@ export const SPEC_SCHEMA: Schema = {
           ]
          }
         },
-        "min": 1
+        "rules": [
+         {
+          "message": "must have at least one of kind, namespace and name"
+         }
+        ]
        },
        "until": {
         "type": "string",
@@ -2039,7 +2043,7 @@ export const SPEC_SCHEMA: Schema = {
  ],
  "rules": [
   {
-   "message": "must not be longer than interval",
+   "message": "must not be longer than interval (its default is 5s)",
    "field": ".timeout"
   }
  ]

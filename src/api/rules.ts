@@ -7,7 +7,7 @@ const HOST_AND_PORT =
   /^(\[[0-9a-f:.]+\]|[\p{L}\p{M}\p{N}._-]+)(:([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?$/iu;
 const URL_PARTS = /^https?:\/\/(?:[^/?#]*@)?(?<hostAndPort>[^/?#]*)(?:[/?#].*)?$/i;
 const NOT_IN_URL = /[\s\p{Z}\p{C}\\]/u;
-const USER_INFO = /^[^/?#]*\/\/[^/?#]*@/;
+const USER_INFO = /^[^/?#]*\/\/[^/?#\\]*@/;
 const PATH = /^\/([^/\s\p{Z}\p{C}\\#][^\s\p{Z}\p{C}\\#]*)?$/u;
 const DNS_NAME = /^[A-Za-z0-9_]([-A-Za-z0-9._]*[A-Za-z0-9_])?$/;
 const IP_V6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
@@ -94,15 +94,16 @@ interface Header {
  * line reads, and objects stored under another schema. A value has the schema's type when its rule is asked.
  */
 export const RULES = {
-  'must not be longer than interval': (spec: { readonly interval: string; readonly timeout: string }) =>
-    (parseDuration(spec.timeout) ?? 0) <= (parseDuration(spec.interval) ?? 0),
+  'must not be longer than interval (its default is 5s)': (spec: {
+    readonly interval: string;
+    readonly timeout: string;
+  }) => (parseDuration(spec.timeout) ?? 0) <= (parseDuration(spec.interval) ?? 0),
   'must have exactly one of url, ingressRef, serviceRef and httpRouteRef': (
     target: Readonly<Record<'url' | 'ingressRef' | 'serviceRef' | 'httpRouteRef', unknown>>,
   ) => howMany(target.url, target.ingressRef, target.serviceRef, target.httpRouteRef) === 1,
   'must be an absolute http or https URL without white space or backslash, such as https://shop.example.com/health':
     isHTTPURL,
-  'must be without user info, because credentials belong into a Secret': (url: string) =>
-    !USER_INFO.test(url),
+  'must be without user info, because credentials belong in a Secret': (url: string) => !USER_INFO.test(url),
   'must be a Kubernetes name of lower-case letters, digits, hyphens and dots': matches(KUBERNETES_NAME),
   'must be a host name in lower case without wildcard or port, such as shop.example.com':
     matches(KUBERNETES_NAME),
@@ -121,7 +122,7 @@ export const RULES = {
   'must come from a Secret by valueFrom, because this header carries a credential': (header: Header) =>
     header.value === undefined || !CREDENTIAL_HEADERS.has(header.name.toLowerCase()),
   'must be the name of a header, such as Accept-Language': matches(HEADER_NAME),
-  'must be a header that the connection does not set by itself': (name: string) =>
+  'must not be a header that the connection sets by itself, such as Content-Length': (name: string) =>
     !CONNECTION_HEADERS.has(name.toLowerCase()),
   'must consist of visible ASCII characters, spaces and tabs': matches(/^[\t -~]*$/),
   'must be a key of letters, digits, hyphens, underscores and dots': matches(/^[-._a-zA-Z0-9]+$/),
@@ -143,6 +144,9 @@ export const RULES = {
   'must be a duration of h, m, s and ms from 100ms to 2m, such as 5s or 500ms': durationFrom('100ms', '2m'),
   'must be the id of a check, such as service-target-port': matches(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   'must be a word in CamelCase, such as Deployment or TargetPortNotOpen': matches(/^[A-Z][A-Za-z0-9]*$/),
+  'must have at least one of kind, namespace and name': (
+    subject: Readonly<Record<'kind' | 'namespace' | 'name', unknown>>,
+  ) => howMany(subject.kind, subject.namespace, subject.name) >= 1,
   'must be an AWS region, such as eu-central-1': matches(/^[a-z]{2,}(-[a-z]+)+-[0-9]{1,2}$/),
   'must be the ARN of an Application or Network Load Balancer': matches(LOAD_BALANCER_ARN),
   'must be the ARN of an AWS WAF web ACL': matches(WEB_ACL_ARN),

@@ -9,7 +9,7 @@ export interface Schema {
   readonly default?: unknown;
   readonly enum?: readonly string[];
   readonly format?: 'date-time';
-  /** Bounds of a number, of the characters of a string, or of the entries of a list or an object. */
+  /** Bounds of a number, of the characters of a string, or of the entries of a list. */
   readonly min?: number;
   readonly max?: number;
   /** `field`: the field of the object that the rule blames. */
@@ -29,46 +29,22 @@ interface Place {
   readonly refuseUnknownFields: boolean;
 }
 
-const isString = (value: unknown): value is string => typeof value === 'string';
+const isString = (value: unknown) => typeof value === 'string';
+const isWhole = (value: unknown) => Number.isSafeInteger(value);
 
 const TYPES = {
   object: {
     name: 'an object',
-    is: (value: unknown): value is Record<string, unknown> =>
-      typeof value === 'object' && value !== null && !Array.isArray(value),
-    size: (value: unknown) => Object.keys(value as object).length,
-    unit: ' fields',
+    is: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
   },
-  array: {
-    name: 'a list',
-    is: (value: unknown) => Array.isArray(value),
-    size: (value: unknown) => (value as unknown[]).length,
-    unit: ' entries',
-  },
-  string: {
-    name: 'a string',
-    is: isString,
-    size: (value: unknown) => [...(value as string)].length,
-    unit: ' characters',
-  },
-  integer: {
-    name: 'a whole number',
-    is: (value: unknown) => Number.isSafeInteger(value),
-    size: (value: unknown) => value as number,
-    unit: '',
-  },
-  boolean: {
-    name: 'true or false',
-    is: (value: unknown) => typeof value === 'boolean',
-    size: () => 0,
-    unit: '',
-  },
+  array: { name: 'a list', is: (value: unknown) => Array.isArray(value) },
+  string: { name: 'a string, in quotes where it looks like a number', is: isString },
+  integer: { name: 'a whole number', is: isWhole },
   integerOrString: {
     name: 'a whole number or a string',
-    is: (value: unknown) => isString(value) || Number.isSafeInteger(value),
-    size: (value: unknown) => (isString(value) ? value.length : 0),
-    unit: ' characters',
+    is: (value: unknown) => isWhole(value) || isString(value),
   },
+  boolean: { name: 'true or false', is: (value: unknown) => typeof value === 'boolean' },
 } as const;
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
@@ -95,19 +71,25 @@ function readValue(schema: Schema, value: unknown, place: Place): unknown {
 }
 
 function wrongValue(schema: Schema, value: unknown): string | undefined {
-  const { size, unit } = TYPES[schema.type];
-  const { min = 0, max = Number.POSITIVE_INFINITY } = schema;
-  if (size(value) < min || size(value) > max) return `must ${unit ? 'have' : 'be'} ${range(schema)}${unit}`;
   if (schema.enum?.includes(value as string) === false) return `must be one of ${schema.enum.join(', ')}`;
   if (schema.format !== undefined && !isDateTime(value as string)) {
     return 'must be a date and time, such as 2030-01-31T00:00:00Z';
   }
-  return undefined;
+  return outOfBounds(schema, value);
 }
 
-function range({ min, max }: Schema): string {
-  if (max === undefined) return `at least ${min}`;
-  return min === undefined ? `at most ${max}` : `from ${min} to ${max}`;
+function outOfBounds({ type, min, max }: Schema, value: unknown): string | undefined {
+  const [amount, unit] = measure(type, value);
+  const isOutside = amount < (min ?? Number.NEGATIVE_INFINITY) || amount > (max ?? Number.POSITIVE_INFINITY);
+  if (!isOutside) return undefined;
+  return `must ${unit ? 'have' : 'be'} ${min === undefined ? 'at most' : `from ${min} to`} ${max}${unit}`;
+}
+
+/** What the bounds of a schema bound; not a number where they bound nothing. */
+function measure(type: Schema['type'], value: unknown): readonly [amount: number, unit: string] {
+  if (typeof value === 'string') return [[...value].length, ' characters'];
+  if (Array.isArray(value)) return [value.length, ' entries'];
+  return [type === 'integer' ? (value as number) : Number.NaN, ''];
 }
 
 function isDateTime(text: string): boolean {

@@ -110,6 +110,13 @@ describe('judge', () => {
     expect(judgeFindings([crash, finding('Other', { owner: 'Developer' })]).verdict.confidence).toBe('High');
   });
 
+  it('takes a cause by what it leads to, and a warning never for the cause of an error', () => {
+    const distant = finding('CrashLoop', { explains: [], leadsTo: ['NoReadyEndpoints'] });
+    expect(judgeFindings([empty, distant]).verdict.reason).toBe('CrashLoop');
+    const onePod = finding('CrashLoop', { severity: 'Warning', leadsTo: ['TargetPortNotOpen'] });
+    expect(judgeFindings([onePod, finding('TargetPortNotOpen')]).verdict.reason).toBe('TargetPortNotOpen');
+  });
+
   it('keeps a warning as the cause where no error explains the symptom', () => {
     const warning = finding('Flapping', { severity: 'Warning', confidence: 'Medium' });
     expect(judgeFindings([warning]).verdict.reason).toBe('Flapping');

@@ -4,7 +4,7 @@ import type { Gathered, Route } from '../model/evidence.ts';
 import { failureReason, type Observation } from '../model/observation.ts';
 import type { ObjectReference } from '../model/reference.ts';
 import { symptomsOf } from '../model/symptoms.ts';
-import { CONFIDENCES, type Confidence } from '../model/vocabulary.ts';
+import { CONFIDENCES, type Confidence, SEVERITIES } from '../model/vocabulary.ts';
 import type { Outcomes } from './check-outcomes.ts';
 import { byWeight } from './order.ts';
 import { drawPath } from './path.ts';
@@ -58,9 +58,19 @@ function suspects({ observation, evidence, outcomes, mute, sha256 }: Case): Susp
   return all.filter(({ id }, index) => all.findIndex((other) => other.id === id) === index);
 }
 
+/** A warning, which speaks of some Pods, is no cause of an error, which speaks of all. */
+const leadsTo = ({ finding: cause }: Suspect, { finding: effect }: Suspect): boolean =>
+  cause.severity !== 'Info' &&
+  SEVERITIES.indexOf(cause.severity) <= SEVERITIES.indexOf(effect.severity) &&
+  cause.leadsTo.includes(effect.reason);
+
 /** The best proved finding that leads to this one. */
-const causeOf = ({ finding }: Suspect, all: readonly Suspect[]): Suspect | undefined =>
-  all.find((other) => other.finding.severity !== 'Info' && other.finding.leadsTo.includes(finding.reason));
+const causeOf = (suspect: Suspect, all: readonly Suspect[]): Suspect | undefined =>
+  all.find((other) => leadsTo(other, suspect));
+
+/** What leads to something that explains the symptom explains it too. */
+const explains = (suspect: Suspect, all: readonly Suspect[]): boolean =>
+  suspect.explains || all.some((effect) => effect.explains && leadsTo(suspect, effect));
 
 const lower = (confidence: Confidence): Confidence =>
   CONFIDENCES[CONFIDENCES.indexOf(confidence) + 1] ?? 'Low';
@@ -124,7 +134,7 @@ export function judge(trial: Case): Diagnosis {
   const free = all.filter(({ muted }) => !muted);
   const roots = free.filter(
     (suspect) =>
-      suspect.explains && suspect.finding.severity !== 'Info' && causeOf(suspect, free) === undefined,
+      suspect.finding.severity !== 'Info' && explains(suspect, free) && causeOf(suspect, free) === undefined,
   );
   const errors = roots.filter(({ finding }) => finding.severity === 'Error');
   const chosen = errors[0] ?? roots[0];

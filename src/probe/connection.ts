@@ -14,12 +14,11 @@ export async function openConnection(trip: Trip, hop: Hop): Promise<Connection> 
       ? await connectTCP(trip, destinationOf(trip, hop))
       : await connectToProxy(trip, hop, proxy);
   if (!secure) {
-    const protocol = trip.request.httpVersion === 'HTTP2' ? 'HTTP/2' : 'HTTP/1.1';
+    const protocol = hop.httpVersion === 'HTTP2' ? 'HTTP/2' : 'HTTP/1.1';
     return { ...tcp, protocol, throughProxy: proxy !== undefined };
   }
   trip.stopwatch.enter('TLS');
-  const { httpVersion, tls: settings } = trip.request;
-  const { serverName } = hop;
+  const { httpVersion, tls: settings, serverName } = hop;
   const done = await handshake(trip, tcp.socket, {
     serverName,
     settings,

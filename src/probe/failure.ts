@@ -71,6 +71,7 @@ export function failureOf(error: unknown, phase: Phase, peer: string): ProbeFail
     return { phase, reason: 'Cancelled', message: 'The probe was cut short: the prober shuts down.' };
   }
   const code = codeOf(error);
+  if (isDefect(code)) return sentence(phase, UNKNOWN.Assert, peer);
   return tlsFailure(code, phase, peer) ?? sentence(phase, knownBy(code, phase), peer);
 }
 
@@ -84,6 +85,9 @@ function knownBy(code: string, phase: Phase): Known {
 }
 
 const ALERT = /^ERR_SSL_(?:SSL\/)?(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/;
+/** Errors of the network always have a code, and none that begins like those of wrong arguments. */
+const isDefect = (code: string): boolean => code === '' || code.startsWith('ERR_INVALID_ARG');
+
 const NO_TLS = new Set([
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',

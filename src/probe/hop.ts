@@ -3,7 +3,7 @@ import type { CertificateDetail, TLSObservation } from '../diagnosis/model/obser
 import type { Deadline } from './deadline.ts';
 import type { AddressResolver } from './dns.ts';
 import type { AddressGuard, Purpose } from './guard.ts';
-import type { ProbeRequest, RequestHeader } from './request.ts';
+import type { ProbeRequest, RequestHeader, TLSSettings } from './request.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
 /** One request of a redirect chain, with exactly what it sends. */
@@ -17,6 +17,8 @@ export interface Hop {
   readonly serverName: string;
   /** Whether the client certificate may be shown: only to the origin that the spec names. */
   readonly trusted: boolean;
+  readonly tls: TLSSettings;
+  readonly httpVersion: ProbeRequest['httpVersion'];
 }
 
 /** What all hops of one probe share. */

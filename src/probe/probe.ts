@@ -1,7 +1,9 @@
 import type { Observation } from '../diagnosis/model/observation.ts';
+import { AccessTokens, accessToken } from './access-token.ts';
 import type { Answer } from './answer.ts';
 import { Body, readBody } from './body.ts';
 import { openConnection } from './connection.ts';
+import type { Correlation } from './correlation.ts';
 import { Deadline } from './deadline.ts';
 import { addressOf } from './detail.ts';
 import type { AddressResolver } from './dns.ts';
@@ -13,7 +15,7 @@ import { askHTTP1 } from './http1.ts';
 import { askHTTP2 } from './http2.ts';
 import { type ProbeRecord, toObservation } from './record.ts';
 import { RedirectChain } from './redirects.ts';
-import type { Expectation, ProbeRequest, RequestHeader } from './request.ts';
+import type { Expectation, ProbeRequest } from './request.ts';
 import { Secrets } from './secrets.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { displayURL, parseURL } from './target-url.ts';
@@ -26,7 +28,16 @@ export interface ProbeContext {
   /** Cuts the probe short. */
   readonly signal?: AbortSignal;
   /** Headers by which logs can be searched for this very probe. */
-  readonly correlation?: { readonly requestID: string; readonly headers: readonly RequestHeader[] };
+  /** Keeps OAuth2 access tokens from one probe to the next. */
+  readonly tokens?: AccessTokens;
+  readonly correlation?: Correlation;
+}
+
+interface Run {
+  readonly trip: Trip;
+  readonly record: ProbeRecord;
+  readonly expectation: CompiledExpectation;
+  readonly context: ProbeContext;
 }
 
 /**
@@ -49,7 +60,7 @@ export async function probe(
   const { guard, resolver } = context;
   const trip: Trip = { request, guard, resolver, deadline, stopwatch, opened: [], report };
   try {
-    await askAndJudge(trip, record, compiled, context);
+    await askAndJudge({ trip, record, expectation: compiled, context });
   } catch (error) {
     record.failure ??= failureOf(error, stopwatch.phase, record.hop?.url.host ?? 'The target');
     if (error instanceof RefusedFault) record.refusal = error.refusal;
@@ -60,36 +71,41 @@ export async function probe(
   return toObservation(record, stopwatch, compiled);
 }
 
-async function askAndJudge(
-  trip: Trip,
-  record: ProbeRecord,
-  expectation: CompiledExpectation,
-  context: ProbeContext,
-): Promise<void> {
-  const { request, deadline, stopwatch } = trip;
-  const chain = new RedirectChain(request, context.correlation?.headers ?? [], undefined);
-  const { hop, answer } = await followRedirects(trip, record, chain);
+async function askAndJudge({ trip, record, expectation, context }: Run): Promise<void> {
+  const { request, stopwatch } = trip;
+  const target = targetOf(request);
+  const token = await tokenFor({ trip, record, expectation, context });
+  const chain = new RedirectChain(request, context.correlation?.headers ?? [], token);
+  const answer = await followRedirects(trip, record, chain.first(target), chain);
+  if (answer.code === 401 && request.oauth2 !== undefined) context.tokens?.forget(request.oauth2);
   record.failure ??= expectation.judgeHead(answer);
-  const body = new Body(request.bodyLimit, expectation.needsBody);
-  record.body = body;
-  await readBody(answer.body, body, deadline, request.compression);
+  record.body = new Body(request.bodyLimit, expectation.needsBody);
+  await readBody(answer.body, record.body, trip.deadline, request.compression);
   stopwatch.enter('Assert');
-  if (expectation.needsBody) record.failure ??= expectation.judgeBody(body.text);
+  if (expectation.needsBody) record.failure ??= expectation.judgeBody(record.body.text);
   record.failure ??= expectation.judgeEnd({
     totalMilliseconds: stopwatch.total,
     now: context.now(),
-    certificateExpirySeconds:
-      hop.url.protocol === 'https:' ? record.connection.certificate?.earliestExpirySeconds : undefined,
+    certificateExpirySeconds: record.connection.certificate?.earliestExpirySeconds,
   });
 }
 
-/** Asks hop after hop up to the answer that is to be judged. */
+async function tokenFor({ trip, record, context }: Run): Promise<string | undefined> {
+  const { oauth2 } = trip.request;
+  if (oauth2 === undefined) return undefined;
+  const token = await accessToken(trip, oauth2, context.tokens ?? new AccessTokens(), context.now());
+  record.secrets.add(token);
+  return token;
+}
+
+/** Asks hop after hop, up to the answer that is to be judged. */
 async function followRedirects(
   trip: Trip,
   record: ProbeRecord,
+  first: Hop,
   chain: RedirectChain,
-): Promise<{ hop: Hop; answer: Answer }> {
-  let hop = chain.first(targetOf(trip.request));
+): Promise<Answer> {
+  let hop = first;
   for (;;) {
     record.hop = hop;
     const answer = await ask(trip, record, hop);
@@ -98,8 +114,8 @@ async function followRedirects(
     record.redirectCount = chain.count;
     if (!('next' in step)) {
       record.answer = answer;
-      if (step.failure) record.failure = step.failure;
-      return { hop, answer };
+      record.failure = step.failure;
+      return answer;
     }
     closeAll(trip);
     hop = step.next;

@@ -1,5 +1,6 @@
 import type { Observation, ProbeFailure, RedirectHop, Refusal } from '../diagnosis/model/observation.ts';
 import type { Answer } from './answer.ts';
+import { answeredBy } from './answered-by.ts';
 import type { Body } from './body.ts';
 import { detailOf } from './detail.ts';
 import type { CompiledExpectation } from './expectation.ts';
@@ -37,7 +38,7 @@ export function toObservation(
   stopwatch: Stopwatch,
   expectation: CompiledExpectation,
 ): Observation {
-  const { answer, body, hop, connection, failure, secrets } = record;
+  const { hop, connection, failure, refusal, informational, requestID } = record;
   const { durationMilliseconds, ...seconds } = stopwatch.stop();
   return {
     time: record.time,
@@ -47,15 +48,29 @@ export function toObservation(
     success: failure === undefined,
     redirects: record.redirects,
     durationMilliseconds,
-    headers: answer === undefined ? {} : shownHeaders(answer, secrets),
+    ...shownAnswer(record),
     detail: { ...seconds, ...detailOf(record, expectation) },
-    ...(answer && { code: answer.code, httpVersion: answer.httpVersion }),
     ...(failure && { failure }),
-    ...(record.refusal && { refusal: record.refusal }),
+    ...(refusal && { refusal }),
     ...(connection.remoteAddress !== undefined && { remoteAddress: connection.remoteAddress }),
     ...(connection.tls && { tls: connection.tls }),
-    ...(body && { bodyStart: secrets.mask(body.start) }),
-    ...(record.informational.length > 0 && { informational: record.informational }),
-    ...(record.requestID !== undefined && { requestID: record.requestID }),
+    ...(informational.length > 0 && { informational }),
+    ...(requestID !== undefined && { requestID }),
+  };
+}
+
+type ShownAnswer = Pick<Observation, 'code' | 'httpVersion' | 'headers' | 'bodyStart' | 'answeredBy'>;
+
+function shownAnswer({ answer, body, secrets }: ProbeRecord): ShownAnswer {
+  if (answer === undefined) return { headers: {} };
+  const headers = shownHeaders(answer, secrets);
+  const bodyStart = body && secrets.mask(body.start);
+  const answerer = answeredBy(answer.code, headers, bodyStart);
+  return {
+    code: answer.code,
+    httpVersion: answer.httpVersion,
+    headers,
+    ...(bodyStart !== undefined && { bodyStart }),
+    ...(answerer && { answeredBy: answerer }),
   };
 }

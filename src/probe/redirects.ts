@@ -1,5 +1,6 @@
 import type { ProbeFailure, RedirectHop } from '../diagnosis/model/observation.ts';
 import { type Answer, valuesOf } from './answer.ts';
+import { answeredBy } from './answered-by.ts';
 import { ChainCookies } from './cookies.ts';
 import type { Hop } from './hop.ts';
 import { hopHeaders } from './hop-headers.ts';
@@ -99,6 +100,8 @@ export class RedirectChain {
       ...rest,
       ...(body !== undefined && { body }),
       headers,
+      tls: this.#request.tls,
+      httpVersion: this.#request.httpVersion,
       serverName: this.#serverName(sent.url, headers),
     };
   }
@@ -129,6 +132,7 @@ function resolveLocation(location: string, base: URL): URL | undefined {
   return url;
 }
 
-function redirectHop({ url }: Hop, { code }: Answer): RedirectHop {
-  return { url: displayURL(url), code };
+function redirectHop({ url }: Hop, { code, headers }: Answer): RedirectHop {
+  const answerer = answeredBy(code, Object.fromEntries(headers), undefined);
+  return { url: displayURL(url), code, ...(answerer && { answeredBy: answerer }) };
 }

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
 
 /** One request that the server holds open until the test answers it. */
 export interface Exchange {
@@ -16,7 +15,7 @@ export interface Exchange {
   json(body: unknown, status?: number, headers?: Readonly<Record<string, string>>): void;
   /** Answers with a Kubernetes Status. */
   status(code: number, reason: string, headers?: Readonly<Record<string, string>>): void;
-  text(body: string, status?: number): void;
+  send(body: string | Uint8Array, status: number, headers?: Readonly<Record<string, string>>): void;
   list(items: readonly unknown[], resourceVersion: string, continueFrom?: string): void;
   /** Opens a stream and keeps it open. */
   stream(): Stream;
@@ -107,12 +106,11 @@ function toExchange(
   connection: number,
 ): Exchange {
   const url = new URL(request.url ?? '/', 'http://server');
-  const send = (status: number, headers: Readonly<Record<string, string>>, content: string) => {
-    const gzip = headers['content-encoding'] === 'gzip';
-    response.writeHead(status, headers).end(gzip ? gzipSync(content) : content);
+  const send: Exchange['send'] = (content, status, headers = {}) => {
+    response.writeHead(status, headers).end(content);
   };
   const json: Exchange['json'] = (object, status = 200, headers = {}) =>
-    send(status, { 'content-type': 'application/json', ...headers }, JSON.stringify(object));
+    send(JSON.stringify(object), status, { 'content-type': 'application/json', ...headers });
   return {
     method: request.method ?? '',
     path: url.pathname,
@@ -123,7 +121,7 @@ function toExchange(
     closed: new Promise((resolve) => response.on('close', resolve)),
     json,
     status: (code, reason, headers) => json(statusObject(code, reason), code, headers),
-    text: (content, status = 200) => send(status, { 'content-type': 'text/plain' }, content),
+    send,
     list: (items, resourceVersion, continueFrom) =>
       json({ kind: 'List', metadata: { resourceVersion, continue: continueFrom }, items }),
     stream: () => openStream(request, response),

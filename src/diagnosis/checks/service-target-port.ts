@@ -1,42 +1,43 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
-import type { Dial, PodsEvidence, ServiceEvidence } from '../model/evidence.ts';
+import { declaredPorts, portNumber } from '../model/container-ports.ts';
+import { dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
+import type { ServiceEvidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
-import type { Container } from '../model/pod.ts';
+import type { Pod } from '../model/pod.ts';
+import { servingPods } from '../model/serving-pods.ts';
 
-const containersOf = ({ pods }: PodsEvidence): readonly Container[] =>
-  pods.flatMap((pod) => pod.spec.containers);
+const written = (words: readonly (string | number)[], between: string): string =>
+  [...new Set(words.map(String))].sort().join(between);
 
-const declaredPorts = (containers: readonly Container[]) =>
-  containers.flatMap(({ ports = [] }) => ports).filter(({ protocol = 'TCP' }) => protocol === 'TCP');
-
-function describePorts(containers: readonly Container[], dials: readonly Dial[]): string {
-  const open = dials.filter(({ result }) => result === 'Open').map(({ port }) => String(port));
-  const declared = declaredPorts(containers).map(({ name, containerPort }) =>
-    name === undefined ? String(containerPort) : `${containerPort} (${name})`,
+/** What the Pods offer instead: ports proved open before those that are only declared. */
+function offered(pods: readonly Pod[], open: readonly number[]) {
+  if (open.length > 0) return { open: `open ${written(open, ', ')}`, suggested: written(open, ' or ') };
+  const declared = pods.flatMap((pod) => declaredPorts(pod));
+  const described = declared.map(({ name, containerPort }) =>
+    name === undefined ? containerPort : `${containerPort} (${name})`,
   );
-  return [...new Set(open.length > 0 ? open : declared)].sort().join(', ') || 'no port';
+  const suggested = declared.map(({ name, containerPort }) => name ?? containerPort);
+  return {
+    open: `declare ${written(described, ', ') || 'no port'}`,
+    suggested: written(suggested, ' or ') || 'the port on which they listen',
+  };
 }
 
 /** `spec.ports[i].targetPort` of the port that the request uses. */
-const targetPortField = ({ service }: ServiceEvidence, port: ServicePort): string =>
+const fieldOf = ({ service }: ServiceEvidence, port: ServicePort): string =>
   `spec.ports[${service?.spec.ports?.indexOf(port) ?? 0}].targetPort`;
-
-function isProvedClosed(dials: readonly Dial[]): boolean {
-  const used = dials.filter(({ alternative }) => !alternative);
-  return used.length > 0 && used.every(({ result }) => result === 'Refused');
-}
 
 export const serviceTargetPort = defineCheck({
   id: 'service-target-port',
   title: 'The Service sends to a port that its Pods open',
   layer: 'Service',
-  needs: ['service', 'pods'],
+  needs: ['service', 'pods', 'home'],
   wants: ['dials'],
   reasons: {
     TargetPortNotOpen: {
       severity: 'Error',
       owner: 'DevOps',
-      message: 'Service {service} sends to port {targetPort}; its Pods open {open}',
+      message: 'Service {service} sends to port {targetPort}, where nothing listens; its Pods {open}',
       fix: 'Set targetPort of Service {service} to {suggested}',
       command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
       explains: GATEWAY_SYMPTOMS,
@@ -45,39 +46,39 @@ export const serviceTargetPort = defineCheck({
       severity: 'Error',
       owner: 'DevOps',
       message:
-        'Service {service} sends to a port named {targetPort}; no container of its Pods has a port of that name',
-      fix: 'Name a container port {targetPort}, or set targetPort of Service {service} to {suggested}',
+        'Service {service} sends to a port named {targetPort}, which its Pods do not have; they {open}',
+      fix: 'Set targetPort of Service {service} to {suggested}, or name a container port {targetPort}',
       command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
-      explains: [...GATEWAY_SYMPTOMS, 404],
-      leadsTo: ['NoEndpoints'],
+      explains: [404, ...GATEWAY_SYMPTOMS],
+      leadsTo: ['NoEndpoints', 'NoReadyEndpoints'],
     },
   },
-  run({ service: route, pods, dials = [] }, report) {
+  run({ service: route, pods, home, dials = [] }, report) {
     const { service, port, reference } = route;
-    if (service === undefined || port === undefined || pods.pods.length === 0) return [];
-    const containers = containersOf(pods);
-    const declared = declaredPorts(containers);
+    if (service === undefined || port === undefined) return [];
+    const serving = servingPods(pods);
     const targetPort = port.targetPort ?? port.port;
-    const reason = typeof targetPort === 'string' ? 'TargetPortNameUnknown' : 'TargetPortNotOpen';
-    const isRight =
-      typeof targetPort === 'string'
-        ? declared.some(({ name }) => name === targetPort)
-        : !isProvedClosed(dials);
-    // A number that no container declares may still be open: declaring is optional, so only a refused dial accuses.
-    if (isRight) return [];
-    const open = describePorts(containers, dials);
+    const nameless = serving.filter((pod) => portNumber(pod, targetPort, port.protocol) === undefined);
+    const dialled = dialledPods(pods, dials);
+    const closed = dialled.filter((pod) => pod.refused && !isDeclaredInVain(pod));
+    const [reason, wrong, all] =
+      nameless.length > 0
+        ? (['TargetPortNameUnknown', nameless, serving] as const)
+        : (['TargetPortNotOpen', closed.map(({ pod }) => pod), dialled] as const);
+    // A number that no container declares may still be open, so only a refused dial accuses one.
+    if (wrong.length === 0) return [];
+    const offer = offered(
+      wrong,
+      closed.flatMap(({ open }) => open),
+    );
+    const { name, namespace = home } = reference;
     return [
       report(reason, {
-        subject: { ...reference, field: targetPortField(route, port) },
-        slots: {
-          namespace: service.metadata.namespace ?? '',
-          service: service.metadata.name,
-          targetPort,
-          open,
-          suggested: open,
-        },
+        subject: { ...reference, field: fieldOf(route, port) },
+        slots: { service: name, namespace, targetPort, ...offer },
         observed: String(targetPort),
-        expected: open,
+        expected: offer.suggested,
+        severity: wrong.length === all.length ? 'Error' : 'Warning',
       }),
     ];
   },

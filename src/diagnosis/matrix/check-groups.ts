@@ -1,10 +1,27 @@
 import type { CheckId } from '../checks/index.ts';
 
 /** From the name that was asked to the Service: what a router needs in order to know where to send a request. */
-export const ROUTING = ['service-target-port'] as const satisfies readonly CheckId[];
+export const ROUTING = [
+  'dns-host',
+  'tls-certificate',
+  'target-exists',
+  'ingress-class',
+  'ingress-controller',
+  'ingress-host',
+  'ingress-path',
+  'ingress-conflict',
+  'ingress-backend',
+  'service-port',
+] as const satisfies readonly CheckId[];
 
 /** From the Service to its Pods: why nobody takes the request. */
-export const BACKENDS = ['service-target-port'] as const satisfies readonly CheckId[];
+export const BACKENDS = [
+  'service-selector',
+  'service-target-port',
+  'service-traffic-policy',
+  'endpoints-ready',
+  'pod-port',
+] as const satisfies readonly CheckId[];
 
 /** What the application itself did. */
 export const APPLICATION = [] as const satisfies readonly CheckId[];

@@ -1,0 +1,77 @@
+import { defineCheck } from '../model/check.ts';
+import type { IngressEvidence } from '../model/evidence.ts';
+import { nearest } from '../model/nearest.ts';
+import type { Observation, ProbeFailure } from '../model/observation.ts';
+
+const REASONS = {
+  NXDomain: 'HostNotFound',
+  NoAddress: 'HostNotFound',
+  ServFail: 'DNSServerFailed',
+  DNSFailed: 'DNSServerFailed',
+  DNSTimeout: 'DNSServerTimeout',
+} as const;
+
+const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
+
+/** Where the record should point: the published address of the Ingress that serves the host. */
+function addressFor({ match, candidates }: IngressEvidence): string | undefined {
+  const ingress = match?.ingress ?? candidates[0];
+  const [address] = ingress?.status?.loadBalancer?.ingress ?? [];
+  return address?.hostname ?? address?.ip;
+}
+
+/** The host that was looked up last; what is known of the Ingress does not concern one that a redirect names. */
+function lookedUp({ redirects, finalURL }: Observation, asked: string, route: IngressEvidence | undefined) {
+  if (redirects.length > 0 && URL.canParse(finalURL)) return { host: new URL(finalURL).hostname };
+  if (route === undefined) return { host: asked };
+  return { host: asked, address: addressFor(route), near: nearest(asked, route.otherHosts) };
+}
+
+/** An Ingress without an address has a finding of its own. */
+const isUnserved = ({ reason }: ProbeFailure, route: IngressEvidence | undefined): boolean =>
+  reason === 'NoAddress' && route !== undefined && addressFor(route) === undefined;
+
+export const dnsHost = defineCheck({
+  id: 'dns-host',
+  title: 'DNS knows the host',
+  layer: 'DNS',
+  needs: ['observation', 'request'],
+  wants: ['ingress'],
+  reasons: {
+    HostNotFound: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message: 'DNS has no address for {host}{nearest}',
+      fix: 'Create a DNS record for {host} that points to {address}',
+      explains: ['DNS', 'NoAddress'],
+    },
+    DNSServerFailed: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message: 'The DNS servers fail to answer for {host}',
+      fix: 'See why the name servers of the zone of {host} fail: delegation, DNSSEC, or the servers themselves',
+      explains: ['DNS'],
+    },
+    DNSServerTimeout: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message: 'No DNS server answered for {host} in time',
+      fix: 'See whether the name servers of the zone of {host} and the DNS of the cluster can be reached',
+      explains: ['DNS'],
+    },
+  },
+  run({ observation, request, ingress }, report) {
+    const { failure } = observation;
+    if (failure?.phase !== 'Resolve' || !isKnown(failure.reason) || isUnserved(failure, ingress)) return [];
+    const { host, address = 'its load balancer', near } = lookedUp(observation, request.host, ingress);
+    const nearestHost = near === undefined ? '' : `; an Ingress has ${near}`;
+    return [
+      report(REASONS[failure.reason], {
+        subject: { kind: 'Host', name: host, ref: `Host/${host}` },
+        slots: { host, address, nearest: nearestHost },
+        evidence: [failure.message],
+        confidence: failure.reason === 'DNSTimeout' ? 'Medium' : 'High',
+      }),
+    ];
+  },
+});

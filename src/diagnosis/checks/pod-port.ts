@@ -1,0 +1,47 @@
+import { secondsSince } from '../model/age.ts';
+import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
+import type { Pod } from '../model/pod.ts';
+import { namesOf, workloadOf } from '../model/serving-pods.ts';
+
+/** A process that was started this long ago has opened its ports, or never will. */
+const STARTED_SECONDS = 60;
+
+const isStarting = ({ status }: Pod, now: string): boolean =>
+  (status.containerStatuses ?? []).some(
+    ({ state }) => secondsSince(state?.running?.startedAt, now) < STARTED_SECONDS,
+  );
+
+export const podPort = defineCheck({
+  id: 'pod-port',
+  title: 'The Pods listen on the port that they declare',
+  layer: 'Pod',
+  needs: ['pods', 'dials', 'observation'],
+  reasons: {
+    DeclaredPortNotOpen: {
+      severity: 'Error',
+      owner: 'Developer',
+      message: 'Pods of {workload} declare port {port}, and nothing listens there',
+      fix: 'Make the process listen on port {port} of all interfaces, not of 127.0.0.1 alone',
+      command: "kubectl -n '{namespace}' logs '{object}'",
+      explains: GATEWAY_SYMPTOMS,
+    },
+  },
+  run({ pods, dials, observation }, report) {
+    const dialled = dialledPods(pods, dials);
+    const silent = dialled.filter(isDeclaredInVain);
+    const [first] = silent;
+    if (first === undefined) return [];
+    const workload = workloadOf(first.pod, pods);
+    return [
+      report('DeclaredPortNotOpen', {
+        subject: workload,
+        slots: { ...namesOf(workload), port: first.port },
+        observed: 'connection refused',
+        expected: `a listener on port ${first.port}`,
+        severity: silent.length === dialled.length ? 'Error' : 'Warning',
+        confidence: silent.some(({ pod }) => isStarting(pod, observation.time)) ? 'Low' : 'High',
+      }),
+    ];
+  },
+});

@@ -1,0 +1,40 @@
+import { defineCheck } from '../model/check.ts';
+
+export const serviceTrafficPolicy = defineCheck({
+  id: 'service-traffic-policy',
+  title: 'A Service that stays on the node has an endpoint on every client’s node',
+  layer: 'Service',
+  needs: ['service', 'endpoints', 'home'],
+  wants: ['dials'],
+  reasons: {
+    NoLocalEndpoint: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message:
+        'Service {service} sends only to endpoints on the client’s own node (internalTrafficPolicy Local); they are on {nodes}',
+      fix: 'Set internalTrafficPolicy of Service {service} to Cluster, or run its Pods on every node',
+      command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
+      explains: ['Connection', 'Timeout'],
+    },
+  },
+  run({ service: { service, reference, askedBy }, endpoints, dials = [], home }, report) {
+    const isLocal = service?.spec.internalTrafficPolicy === 'Local';
+    // Ingress controllers send to the endpoints themselves.
+    if (!isLocal || askedBy.kind === 'Ingress' || askedBy.kind === 'HTTPRoute') return [];
+    const ready = endpoints.filter((endpoint) => endpoint.ready);
+    if (ready.length === 0) return [];
+    const { name, namespace = home } = reference;
+    const nodes = [...new Set(ready.flatMap(({ nodeName }) => nodeName ?? []))].sort();
+    return [
+      report('NoLocalEndpoint', {
+        subject: { ...reference, field: 'spec.internalTrafficPolicy' },
+        slots: { service: name, namespace, nodes: nodes.slice(0, 5).join(', ') || 'other nodes' },
+        observed: 'Local',
+        // The endpoint answers when it is asked itself: only the way through the Service is closed.
+        confidence: dials.some(({ result, alternative }) => result === 'Open' && !alternative)
+          ? 'High'
+          : 'Low',
+      }),
+    ];
+  },
+});

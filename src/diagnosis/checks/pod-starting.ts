@@ -1,0 +1,28 @@
+import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { isStarting } from '../model/pod-starting.ts';
+import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
+
+const CREATING: ReadonlySet<string | undefined> = new Set(['ContainerCreating', 'PodInitializing']);
+
+const isComing = (one: ServingContainer, now: string): boolean =>
+  CREATING.has(one.status.state?.waiting?.reason) || (!one.status.ready && isStarting(one, now));
+
+/** Accuses nobody: a rollout, or a Pod that has just been created, is not a fault. */
+export const podStarting = defineCheck({
+  id: 'pod-starting',
+  title: 'The Pods have started',
+  layer: 'Pod',
+  needs: ['pods', 'observation'],
+  reasons: {
+    PodStarting: {
+      severity: 'Info',
+      owner: 'None',
+      message: 'A Pod of {workload} is starting',
+      explains: GATEWAY_SYMPTOMS,
+    },
+  },
+  run({ pods, observation }, report) {
+    const coming = servingContainers(pods).filter((one) => isComing(one, observation.time));
+    return coming.map(({ workload, names }) => report('PodStarting', { subject: workload, slots: names }));
+  },
+});

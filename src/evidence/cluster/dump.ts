@@ -1,0 +1,58 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { RawObject } from './objects.ts';
+
+/** Files of a dump that hold no Kubernetes objects. */
+const OTHER_FILES: ReadonlySet<string> = new Set(['observation.yaml', 'expected.yaml', 'aws.yaml']);
+
+/** A dump that cannot be read, as one sentence for whoever passed it. */
+export class DumpError extends Error {
+  override readonly name = 'DumpError';
+}
+
+/** All documents of a YAML (or JSON) file. Throws DumpError. */
+export async function readYaml(file: string): Promise<readonly unknown[]> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new DumpError(`${file} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? cause}.`, {
+      cause,
+    });
+  });
+  return [parseAllDocuments(text)].flat().map((document) => {
+    const [error] = document.errors;
+    if (error !== undefined)
+      throw new DumpError(`${file} is not valid YAML: ${error.message.split('\n')[0]}`);
+    return document.toJS() as unknown;
+  });
+}
+
+function isRawObject(value: unknown): value is RawObject {
+  const { apiVersion, kind, metadata } = (value ?? {}) as Partial<RawObject>;
+  return typeof apiVersion === 'string' && typeof kind === 'string' && typeof metadata?.name === 'string';
+}
+
+function objectsIn(document: unknown, file: string): readonly RawObject[] {
+  if (document === null) return [];
+  const { kind, items } = document as { kind?: unknown; items?: unknown };
+  if (Array.isArray(items) && String(kind).endsWith('List'))
+    return items.flatMap((item) => objectsIn(item, file));
+  if (!isRawObject(document)) {
+    throw new DumpError(`${file} holds something without apiVersion, kind and metadata.name.`);
+  }
+  return [document];
+}
+
+/** Every Kubernetes object in the YAML and JSON files of a folder. Throws DumpError. */
+export async function readDump(folder: string): Promise<readonly RawObject[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new DumpError(`${folder} is not a folder that can be read.`, { cause });
+  });
+  const files = names.filter((name) => /\.(ya?ml|json)$/.test(name) && !OTHER_FILES.has(name)).sort();
+  const objects = await Promise.all(
+    files.map(async (name) => {
+      const file = path.join(folder, name);
+      return (await readYaml(file)).flatMap((document) => objectsIn(document, file));
+    }),
+  );
+  return objects.flat();
+}

@@ -1,0 +1,101 @@
+import type {
+  EndpointSlice,
+  Ingress,
+  IngressClass,
+  KubernetesEvent,
+  KubernetesObject,
+  Node,
+  Service,
+  Workload,
+} from '../../diagnosis/model/kubernetes.ts';
+import type { Pod } from '../../diagnosis/model/pod.ts';
+import {
+  DAEMON_SETS,
+  DEPLOYMENTS,
+  ENDPOINT_SLICES,
+  EVENTS,
+  INGRESS_CLASSES,
+  INGRESSES,
+  NAMESPACES,
+  NODES,
+  PODS,
+  REPLICA_SETS,
+  type Resource,
+  SERVICES,
+  STATEFUL_SETS,
+} from '../../kubernetes/resources.ts';
+import { toEvent } from './events.ts';
+import { toPod } from './pods.ts';
+import {
+  ENDPOINT_SLICE,
+  IDENTITY,
+  INGRESS,
+  INGRESS_CLASS,
+  NODE,
+  POD,
+  SERVICE,
+  WORKLOAD,
+} from './projections.ts';
+import { keepShape, type Shape } from './shape.ts';
+
+/** What can be looked up, and as what it comes. */
+export interface ObjectsByKind {
+  readonly Namespace: KubernetesObject;
+  readonly Node: Node;
+  readonly Pod: Pod;
+  readonly Service: Service;
+  readonly EndpointSlice: EndpointSlice;
+  readonly Ingress: Ingress;
+  readonly IngressClass: IngressClass;
+  readonly Deployment: Workload;
+  readonly ReplicaSet: Workload;
+  readonly StatefulSet: Workload;
+  readonly DaemonSet: Workload;
+  readonly Job: KubernetesObject;
+  readonly Event: KubernetesEvent;
+}
+
+export type Kind = keyof ObjectsByKind;
+
+export interface KindDefinition<T> {
+  readonly resource: Resource;
+  /** The fields that a raw object may have for us; absent where they are not simply kept. */
+  readonly shape?: Shape<T>;
+  /** Keeps of a raw object what checks read. */
+  project(raw: unknown): T;
+}
+
+const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true };
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+function withoutCopy<T extends KubernetesObject>(object: T): T {
+  const { [LAST_APPLIED]: copy, ...annotations } = object.metadata.annotations ?? {};
+  return copy === undefined ? object : { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** Lists leave out `kind` on their items: it is put back, since a Workload tells itself by it. */
+const kept = <T extends KubernetesObject>(resource: Resource, shape: Shape<T>): KindDefinition<T> => ({
+  resource,
+  shape,
+  project: (raw) => ({ ...withoutCopy(keepShape(shape, raw)), kind: resource.kind }),
+});
+
+/** Every kind that evidence is made of: where it is read and what is kept of it. */
+export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } = {
+  Namespace: kept(NAMESPACES, IDENTITY),
+  Node: kept(NODES, NODE),
+  Pod: { resource: PODS, shape: POD, project: toPod },
+  Service: kept(SERVICES, SERVICE),
+  EndpointSlice: kept(ENDPOINT_SLICES, ENDPOINT_SLICE),
+  Ingress: kept(INGRESSES, INGRESS),
+  IngressClass: kept(INGRESS_CLASSES, INGRESS_CLASS),
+  Deployment: kept(DEPLOYMENTS, WORKLOAD),
+  ReplicaSet: kept(REPLICA_SETS, WORKLOAD),
+  StatefulSet: kept(STATEFUL_SETS, WORKLOAD),
+  DaemonSet: kept(DAEMON_SETS, WORKLOAD),
+  Job: kept(JOBS, IDENTITY),
+  Event: { resource: EVENTS, project: toEvent },
+};
+
+export const isKind = (text: string): text is Kind => Object.hasOwn(KINDS, text);

@@ -1,0 +1,33 @@
+import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
+import type { Ingress, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
+import { ingressHostRank } from '../../diagnosis/topology/ingress-hosts.ts';
+import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
+import type { Kind, ObjectsByKind } from './kinds.ts';
+import type { Scope } from './reader.ts';
+
+type AnyObject = ObjectsByKind[Kind];
+
+const isEvent = (object: AnyObject): object is ObjectsByKind['Event'] => 'regarding' in object;
+
+/** An Event is told by what it is about; all else by its own metadata. */
+const metadataOf = (object: AnyObject): Partial<KubernetesObject['metadata']> =>
+  isEvent(object) ? object.regarding : object.metadata;
+
+/** Whether an object is asked for. */
+export function inScope(kind: Kind, object: AnyObject, { namespace, labels = {}, host }: Scope): boolean {
+  const metadata = metadataOf(object);
+  return (
+    (namespace === undefined || metadata.namespace === namespace) &&
+    matchesLabels(labels, metadata.labels) &&
+    (host === undefined || kind !== 'Ingress' || ingressHostRank(object as Ingress, host) !== undefined)
+  );
+}
+
+const keyOf = (object: AnyObject): string => {
+  const { namespace = '', name = '' } = metadataOf(object);
+  return `${namespace}/${name}`;
+};
+
+/** By namespace and name; Events of one object by time, newest first. */
+export const byKey = (a: AnyObject, b: AnyObject): number =>
+  byCodeUnit(keyOf(a), keyOf(b)) || (isEvent(a) && isEvent(b) ? byCodeUnit(b.time, a.time) : 0);

@@ -1,0 +1,101 @@
+import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
+import { found } from '../diagnosis/model/lookup.ts';
+import { type ObjectReference, referenceTo } from '../diagnosis/model/reference.ts';
+import { addressesOf, parseServiceHost } from '../diagnosis/topology/service-hosts.ts';
+import type { SlotContext } from './slot-context.ts';
+
+/** The Service to which the request goes, whether it exists or not, and who says so. */
+export interface Destination {
+  readonly namespace: string;
+  readonly name: string;
+  readonly askedPort?: number | string;
+  readonly askedBy: ObjectReference;
+}
+
+/** The StatusProbe itself as the one who asks. */
+const askedByProbe = ({ probe }: SlotContext, field: string): ObjectReference => ({
+  group: 'statusprobe.dev',
+  ...referenceTo(
+    { kind: 'StatusProbe', namespace: probe.namespace, name: probe.name ?? 'probe' },
+    probe.namespace,
+    field,
+  ),
+});
+
+/** Where the Ingress sends the request; not applicable where no rule takes it or its backend is no Service. */
+async function behindIngress(context: SlotContext): Promise<Slot<Destination>> {
+  const route = await context.slot('ingress');
+  if (!route.ok) return route;
+  const { match } = route.value;
+  const backend = match?.backend.service;
+  if (match === undefined || backend === undefined) return NOT_APPLICABLE;
+  const home = context.probe.namespace;
+  const { metadata } = match.ingress;
+  const part = match.path === undefined ? 'service' : 'backend.service';
+  const askedPort = backend.port?.name ?? backend.port?.number;
+  return found({
+    namespace: metadata.namespace ?? home,
+    name: backend.name,
+    ...(askedPort === undefined ? {} : { askedPort }),
+    askedBy: referenceTo({ kind: 'Ingress', ...metadata }, home, `${match.field}.${part}`),
+  });
+}
+
+/** A host that names a Service; `a.b` only where that Service or at least that namespace exists. */
+async function byDNSName(
+  context: SlotContext,
+  host: string,
+): Promise<Slot<{ namespace: string; name: string }>> {
+  const { probe, reader, settings } = context;
+  const parsed = parseServiceHost(host, probe.namespace, settings.clusterDomain);
+  if (parsed === undefined) return NOT_APPLICABLE;
+  const { certain, ...named } = parsed;
+  if (certain) return found(named);
+  const [service, namespace] = await Promise.all([
+    reader.get('Service', named),
+    reader.get('Namespace', { name: named.namespace }),
+  ]);
+  const exists =
+    (service.ok && service.value !== undefined) || (namespace.ok && namespace.value !== undefined);
+  return exists ? found(named) : NOT_APPLICABLE;
+}
+
+async function byAddress(
+  { reader }: SlotContext,
+  host: string,
+): Promise<Slot<{ namespace: string; name: string }>> {
+  const services = await reader.list('Service');
+  if (!services.ok) return services;
+  const service = services.value.find((each) => addressesOf(each).includes(host));
+  if (service === undefined) return NOT_APPLICABLE;
+  return found({ namespace: service.metadata.namespace ?? '', name: service.metadata.name });
+}
+
+/** The Service that a URL names by itself: by DNS name, cluster address or its load balancer's address. */
+async function byURL(context: SlotContext): Promise<Slot<Destination>> {
+  const request = await context.slot('request');
+  if (!request.ok) return request;
+  const { host, port } = request.value;
+  const byName = await byDNSName(context, host);
+  const service = byName.ok ? byName : await byAddress(context, host);
+  if (!service.ok) return service;
+  return found({ ...service.value, askedPort: port, askedBy: askedByProbe(context, 'spec.target.url') });
+}
+
+/** Which Service takes the request: by reference, through an Ingress, or as the URL itself says. */
+export async function locateService(context: SlotContext): Promise<Slot<Destination>> {
+  const { target } = context.probe;
+  if (target.kind === 'Service') {
+    const { namespace, name, port } = target;
+    return found({
+      namespace,
+      name,
+      askedPort: port,
+      askedBy: askedByProbe(context, 'spec.target.serviceRef.port'),
+    });
+  }
+  const throughIngress = await behindIngress(context);
+  if (throughIngress.ok || target.kind !== 'URL') return throughIngress;
+  const route = await context.slot('ingress');
+  return route.ok ? throughIngress : byURL(context);
+}

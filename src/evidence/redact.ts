@@ -1,0 +1,2 @@
+/** placeholder for now */
+export const redact = (text: string): string => text;

@@ -1,0 +1,75 @@
+import type { Dial, RouteEndpoint } from '../../diagnosis/model/evidence.ts';
+import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
+import type { Container, ContainerProbe, Pod } from '../../diagnosis/model/pod.ts';
+import type { Dialler, SlotReader } from '../slot-context.ts';
+
+const MAXIMUM_ENDPOINTS = 5;
+const MAXIMUM_ALTERNATIVES = 5;
+
+type Attempt = Omit<Dial, 'result'>;
+
+/** The endpoints that are worth a request each: those that get traffic first. */
+export function endpointsToAsk(
+  endpoints: readonly RouteEndpoint[],
+): readonly (RouteEndpoint & { readonly port: number })[] {
+  return endpoints
+    .filter((endpoint): endpoint is RouteEndpoint & { port: number } => endpoint.port !== undefined)
+    .sort((a, b) => Number(b.ready) - Number(a.ready))
+    .slice(0, MAXIMUM_ENDPOINTS);
+}
+
+const probedPort = ({ httpGet, tcpSocket }: ContainerProbe): number[] => {
+  const port = httpGet?.port ?? tcpSocket?.port;
+  return typeof port === 'number' ? [port] : [];
+};
+
+/** Ports that a container says it opens: in its ports, or by how it wants to be probed. */
+function namedPorts({
+  ports = [],
+  readinessProbe,
+  livenessProbe,
+  startupProbe,
+}: Container): readonly number[] {
+  const declared = ports
+    .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
+    .map((port) => port.containerPort);
+  const probes = [readinessProbe, livenessProbe, startupProbe].filter((probe) => probe !== undefined);
+  return [...declared, ...probes.flatMap(probedPort)];
+}
+
+/** Other ports of one Pod, to suggest the one that was meant. */
+function alternatives(pod: Pod | undefined, used: number | undefined): readonly Attempt[] {
+  const address = pod?.status.podIP;
+  if (pod === undefined || address === undefined) return [];
+  const { containers, initContainers = [] } = pod.spec;
+  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const ports = new Set([...containers, ...sidecars].flatMap(namedPorts));
+  return [...ports]
+    .filter((port) => port !== used)
+    .slice(0, MAXIMUM_ALTERNATIVES)
+    .map((port) => ({ address, port, podName: pod.metadata.name, alternative: true }));
+}
+
+const dialAll = (dial: Dialler, attempts: readonly Attempt[]): Promise<Dial[]> =>
+  Promise.all(
+    attempts.map(async (attempt) => ({ ...attempt, result: await dial(attempt.address, attempt.port) })),
+  );
+
+export const readDials: SlotReader<'dials'> = async ({ slot, dial }) => {
+  const [behind, selected] = await Promise.all([slot('endpoints'), slot('pods')]);
+  if (!behind.ok) return behind;
+  if (dial === undefined) return couldNotLook('NotConfigured', 'Ports of Pods are not dialled from here');
+  const endpoints = endpointsToAsk(behind.value);
+  const pods = selected.ok ? selected.value.pods : [];
+  const first = endpoints[0];
+  const sample = first
+    ? pods.find(({ metadata }) => metadata.name === first.podName)
+    : pods.find(({ status }) => status.phase === 'Running' && status.podIP !== undefined);
+  const used = endpoints.map(({ address, port, podName }) => ({
+    address,
+    port,
+    ...(podName === undefined ? {} : { podName }),
+    alternative: false,
+  }));
+  return found(await dialAll(dial, [...used, ...alternatives(sample, first?.port)]));
+};

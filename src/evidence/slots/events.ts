@@ -1,0 +1,52 @@
+import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import type { KubernetesEvent, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
+import { found } from '../../diagnosis/model/lookup.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
+
+/** The route's objects that are there: Ingress, Service, Pods and what keeps them running. */
+async function objectsOnRoute({ slot }: SlotContext): Promise<readonly KubernetesObject[]> {
+  const [ingress, service, pods, workloads] = await Promise.all([
+    slot('ingress'),
+    slot('service'),
+    slot('pods'),
+    slot('workloads'),
+  ]);
+  const candidates = ingress.ok ? ingress.value.candidates : [];
+  const route = [
+    ...candidates.map((object) => ({ ...object, kind: 'Ingress' })),
+    ...(service.ok && service.value.service ? [{ ...service.value.service, kind: 'Service' }] : []),
+    ...(pods.ok ? pods.value.pods.map((object) => ({ ...object, kind: 'Pod' })) : []),
+    ...(workloads.ok ? workloads.value.selected : []),
+  ];
+  return route;
+}
+
+const keyOf = (kind: string, namespace = '', name = ''): string => `${kind}/${namespace}/${name}`;
+
+/** An Event of an object of the same name that was there before has another uid. */
+const isAbout = ({ regarding }: KubernetesEvent, { metadata }: KubernetesObject): boolean =>
+  regarding.uid === undefined || metadata.uid === undefined || regarding.uid === metadata.uid;
+
+export const readEvents: SlotReader<'events'> = async (context) => {
+  const objects = await objectsOnRoute(context);
+  if (objects.length === 0) return NOT_APPLICABLE;
+  const byKey = new Map(
+    objects.map((object) => [
+      keyOf(object.kind ?? '', object.metadata.namespace, object.metadata.name),
+      object,
+    ]),
+  );
+  const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))];
+  const looks = await Promise.all(namespaces.map((namespace) => context.reader.list('Event', { namespace })));
+  const failed = looks.find((look) => !look.ok);
+  if (failed !== undefined) return failed;
+  const events = looks
+    .flatMap((look) => (look.ok ? look.value : []))
+    .filter((event) => {
+      const { kind, namespace, name } = event.regarding;
+      const object = byKey.get(keyOf(kind, namespace, name));
+      return object !== undefined && isAbout(event, object);
+    });
+  return found(events.sort((a, b) => byCodeUnit(b.time, a.time)));
+};

@@ -1,0 +1,126 @@
+import {
+  type HopAnswer,
+  type IngressMatch,
+  NOT_APPLICABLE,
+  type RoutedRequest,
+  type ServiceEvidence,
+  type Slot,
+} from '../../diagnosis/model/evidence.ts';
+import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
+import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
+import { referenceTo } from '../../diagnosis/model/reference.ts';
+import { type BackendRequest, backendRequest } from '../../diagnosis/topology/backend-request.ts';
+import { isHeadless } from '../../diagnosis/topology/service-ports.ts';
+import type { Asker, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
+import { endpointsToAsk } from './dials.ts';
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** A question to one hop, before it is asked. */
+interface Stop extends Omit<HopAnswer, 'observation'> {
+  readonly request: BackendRequest;
+  readonly withCredentials: boolean;
+}
+
+/** Whether hops may be asked at all. */
+function permission({ settings, ask, observation }: SlotContext): Lookup<Asker> {
+  if (settings.hops === 'Disabled') {
+    return couldNotLook('NotConfigured', 'Asking the hops is disabled by spec.diagnose.hops.mode');
+  }
+  if (settings.hops !== 'AnyMethod' && !SAFE_METHODS.has(observation.method)) {
+    return couldNotLook(
+      'NotConfigured',
+      `${observation.method} is sent to hops only where spec.diagnose.hops.mode is AnyMethod`,
+    );
+  }
+  return ask === undefined ? couldNotLook('NotConfigured', 'Hops are not asked from here') : found(ask);
+}
+
+/** The controller itself, by the Ingress' address, where the name led elsewhere. */
+function ingressStop(
+  match: IngressMatch | undefined,
+  request: RoutedRequest,
+  seen: Observation,
+  home: string,
+): Stop[] {
+  const addresses = (match?.ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
+  const [address] = addresses;
+  const remote = remoteIP(seen);
+  if (match === undefined || address === undefined || remote === undefined || addresses.includes(remote))
+    return [];
+  const { ref } = referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home);
+  return [{ hop: 'Ingress', ref, address, port: request.port, request, withCredentials: false }];
+}
+
+type Inside = Pick<Stop, 'request' | 'withCredentials'>;
+
+/** The Service by its cluster address; a probe that names the Service has asked that already. */
+function serviceStop(
+  { reference, askedBy }: ServiceEvidence,
+  service: Service,
+  port: ServicePort,
+  inside: Inside,
+): Stop[] {
+  const { clusterIP } = service.spec;
+  if (clusterIP === undefined || clusterIP === '' || isHeadless(service) || askedBy.kind === 'StatusProbe')
+    return [];
+  return [{ hop: 'Service', ref: reference.ref, address: clusterIP, port: port.port, ...inside }];
+}
+
+async function podStops(
+  { slot, probe }: SlotContext,
+  namespace: string,
+  inside: Inside,
+): Promise<Slot<readonly Stop[]>> {
+  const behind = await slot('endpoints');
+  if (!behind.ok) return behind;
+  const stops = endpointsToAsk(behind.value).map(({ address, port, podName }) => ({
+    hop: 'Pod' as const,
+    ref:
+      podName === undefined
+        ? address
+        : referenceTo({ kind: 'Pod', namespace, name: podName }, probe.namespace).ref,
+    ...(podName === undefined ? {} : { podName }),
+    address,
+    port,
+    ...inside,
+  }));
+  return found(stops);
+}
+
+async function askAll(ask: Asker, stops: readonly Stop[]): Promise<readonly HopAnswer[]> {
+  return Promise.all(
+    stops.map(async ({ request: { scheme, path }, withCredentials, ...stop }) => {
+      const question: HopRequest = { address: stop.address, port: stop.port, scheme, path, withCredentials };
+      return { ...stop, observation: await ask(question) };
+    }),
+  );
+}
+
+/** The Service and its Pods, asked as the Ingress would ask them; outermost first. */
+async function insideStops(context: SlotContext, request: RoutedRequest, match: IngressMatch | undefined) {
+  const route = await context.slot('service');
+  if (!route.ok) return route;
+  const { service, port, reference } = route.value;
+  if (service === undefined || port === undefined) return NOT_APPLICABLE;
+  const sent = match === undefined ? request : backendRequest(match, port, request.path);
+  if (sent === undefined) return NOT_APPLICABLE;
+  const { namespace = '' } = reference;
+  const inside = { request: sent, withCredentials: namespace === context.probe.namespace };
+  const pods = await podStops(context, namespace, inside);
+  if (!pods.ok) return pods;
+  return found([...serviceStop(route.value, service, port, inside), ...pods.value]);
+}
+
+export const readHops: SlotReader<'hops'> = async (context) => {
+  const [asked, route] = await Promise.all([context.slot('request'), context.slot('ingress')]);
+  if (!asked.ok) return asked;
+  const match = route.ok ? route.value.match : undefined;
+  const inside = await insideStops(context, asked.value, match);
+  if (!inside.ok) return inside;
+  const allowed = permission(context);
+  if (!allowed.ok) return allowed;
+  const outside = ingressStop(match, asked.value, context.observation, context.probe.namespace);
+  return found(await askAll(allowed.value, [...outside, ...inside.value]));
+};

@@ -1,0 +1,44 @@
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import type { IngressClass } from '../../diagnosis/model/kubernetes.ts';
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import type { Pod } from '../../diagnosis/model/pod.ts';
+import { namedClass, servingClass } from '../../diagnosis/topology/ingress-class.ts';
+import { controllerLooks, looksLike } from '../../diagnosis/topology/ingress-controllers.ts';
+import type { ClusterReader } from '../cluster/reader.ts';
+import type { SlotReader } from '../slot-context.ts';
+
+/** By the labels that the controller's own manifests set; only where none are found, by image among all Pods. */
+async function controllerPods(
+  reader: ClusterReader,
+  ingressClass: IngressClass | undefined,
+): Promise<Lookup<readonly Pod[]>> {
+  const looks = controllerLooks(ingressClass?.spec.controller ?? '');
+  if (looks === undefined) return found([]);
+  const byLabel = await Promise.all(looks.labels.map((labels) => reader.list('Pod', { labels })));
+  const failed = byLabel.find((lookup) => !lookup.ok);
+  if (failed !== undefined) return failed;
+  const labelled = byLabel.flatMap((lookup) => (lookup.ok ? lookup.value : []));
+  if (labelled.length > 0) return found([...new Set(labelled)]);
+  const all = await reader.list('Pod');
+  return all.ok ? found(all.value.filter((pod) => looksLike(pod, looks))) : all;
+}
+
+export const readIngressClass: SlotReader<'ingressClass'> = async ({ slot, reader }) => {
+  const route = await slot('ingress');
+  if (!route.ok) return route;
+  const ingress = route.value.match?.ingress ?? route.value.candidates[0];
+  if (ingress === undefined) return NOT_APPLICABLE;
+  const classes = await reader.list('IngressClass');
+  if (!classes.ok) return classes;
+  const named = namedClass(ingress);
+  const ingressClass = servingClass(ingress, classes.value);
+  const pods = await controllerPods(reader, ingressClass);
+  if (!pods.ok) return pods;
+  return found({
+    ingress,
+    ...(named === undefined ? {} : { named }),
+    ...(ingressClass === undefined ? {} : { ingressClass }),
+    existing: classes.value.map(({ metadata }) => metadata.name),
+    controllerPods: pods.value,
+  });
+};

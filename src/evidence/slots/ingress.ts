@@ -1,0 +1,118 @@
+import {
+  type IngressEvidence,
+  NOT_APPLICABLE,
+  type RoutedRequest,
+  type Slot,
+} from '../../diagnosis/model/evidence.ts';
+import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
+import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { Target } from '../../diagnosis/model/target.ts';
+import { candidatesFor, HOST_RANKS, ingressHostRank } from '../../diagnosis/topology/ingress-hosts.ts';
+import { matchIngress } from '../../diagnosis/topology/ingress-match.ts';
+import type { ClusterReader } from '../cluster/reader.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
+
+type IngressTarget = Extract<Target, { kind: 'Ingress' | 'HTTPRoute' }>;
+
+/** Of the probe's own namespace alone where others may not be looked at: that is enough where the host is there. */
+async function ingressesForHost(
+  reader: ClusterReader,
+  host: string,
+  home: string,
+): Promise<Lookup<readonly Ingress[]>> {
+  const all = await reader.list('Ingress', { host });
+  if (all.ok) return all;
+  const own = await reader.list('Ingress', { host, namespace: home });
+  return own.ok && own.value.some((ingress) => isNamedFor(ingress, host)) ? own : all;
+}
+
+const isNamedFor = (ingress: Ingress, host: string): boolean =>
+  (ingressHostRank(ingress, host) ?? HOST_RANKS.any) > HOST_RANKS.any;
+
+/** Other Ingresses of the probe's namespace: where a misspelt name or host may belong. They only enrich. */
+async function beside(
+  { reader, probe }: SlotContext,
+  candidates: readonly Ingress[],
+): Promise<Pick<IngressEvidence, 'others' | 'otherHosts'>> {
+  const listed = await reader.list('Ingress', { namespace: probe.namespace });
+  const names = new Set(candidates.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
+  const others = (listed.ok ? listed.value : []).filter(
+    ({ metadata }) => !names.has(`${metadata.namespace}/${metadata.name}`),
+  );
+  const hosts = others.flatMap(({ spec }) => (spec.rules ?? []).flatMap(({ host }) => host ?? []));
+  return { others, otherHosts: [...new Set(hosts)].sort() };
+}
+
+async function byReference(
+  context: SlotContext,
+  { namespace, name }: IngressTarget,
+  request: RoutedRequest,
+): Promise<Slot<IngressEvidence>> {
+  const { reader, probe } = context;
+  const named = await reader.get('Ingress', { namespace, name });
+  if (!named.ok) return named;
+  if (named.value === undefined) {
+    const missing = referenceTo({ kind: 'Ingress', namespace, name }, probe.namespace);
+    return found({ candidates: [], rivals: [], missing, ...(await beside(context, [])) });
+  }
+  const ingress = named.value;
+  const [all, rest] = await Promise.all([
+    ingressesForHost(reader, request.host, probe.namespace),
+    beside(context, [ingress]),
+  ]);
+  const { match } = matchIngress([ingress], request, probe.namespace);
+  const { rivals } = matchIngress(all.ok ? all.value : [], request, probe.namespace);
+  const claimed = rivals.some(
+    ({ ingress: { metadata } }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  return found({ candidates: [ingress], ...(match && { match }), rivals: claimed ? rivals : [], ...rest });
+}
+
+/** Ports on which controllers take requests; on others a node's address belongs to anybody. */
+const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
+
+/** Whether the request came to an ingress controller of this cluster: by an Ingress' address, or as it says itself. */
+function reachedController(
+  observation: Observation,
+  request: RoutedRequest,
+  ingresses: readonly Ingress[],
+): boolean {
+  if (observation.answeredBy?.layer === 'Ingress') return true;
+  if (!WEB_PORTS.has(request.port)) return false;
+  const remote = remoteIP(observation);
+  return ingresses
+    .flatMap(({ status }) => status?.loadBalancer?.ingress ?? [])
+    .some(
+      ({ ip, hostname }) =>
+        hostname === request.host || (ip !== undefined && [remote, request.host].includes(ip)),
+    );
+}
+
+/** The Ingresses that a URL may go through: those named for its host, else rules for any host at a controller's address. */
+async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slot<IngressEvidence>> {
+  const { reader, probe, observation } = context;
+  const listed = await ingressesForHost(reader, request.host, probe.namespace);
+  if (!listed.ok) return listed;
+  const named = listed.value.filter((ingress) => isNamedFor(ingress, request.host));
+  if (named.length === 0) {
+    const everywhere = await reader.list('Ingress');
+    const known = everywhere.ok ? everywhere.value : listed.value;
+    if (!reachedController(observation, request, known)) return NOT_APPLICABLE;
+  }
+  const candidates = candidatesFor(named.length > 0 ? named : listed.value, request.host);
+  return found({
+    candidates,
+    ...matchIngress(candidates, request, probe.namespace),
+    ...(await beside(context, candidates)),
+  });
+}
+
+export const readIngress: SlotReader<'ingress'> = async (context) => {
+  const request = await context.slot('request');
+  if (!request.ok) return request;
+  const { target } = context.probe;
+  if (target.kind === 'Ingress') return byReference(context, target, request.value);
+  return target.kind === 'URL' ? byHost(context, request.value) : NOT_APPLICABLE;
+};

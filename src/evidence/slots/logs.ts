@@ -1,0 +1,83 @@
+import { type LogExcerpt, NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
+import type { ContainerStatus, Pod } from '../../diagnosis/model/pod.ts';
+import { redact } from '../redact.ts';
+import type { LogReader, LogRequest, SlotReader } from '../slot-context.ts';
+import { selectionOf } from './selected-by.ts';
+
+const MAXIMUM_LOGS = 4;
+
+const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
+  ...(status.initContainerStatuses ?? []).filter(({ state }) => state?.terminated?.exitCode !== 0),
+  ...(status.containerStatuses ?? []),
+];
+
+const isTroubled = ({ ready, restartCount, state }: ContainerStatus): boolean =>
+  !ready || restartCount > 0 || state?.running === undefined;
+
+/** The run that tells most: the one that ended, where it ended; none where the container has never run. */
+function runToRead({ state, lastState, ready }: ContainerStatus): { previous: boolean } | undefined {
+  if (state?.terminated !== undefined) return { previous: false };
+  if (lastState?.terminated !== undefined && !ready) return { previous: true };
+  return state?.running === undefined ? undefined : { previous: false };
+}
+
+type Candidate = Pick<LogRequest, 'podName' | 'container' | 'previous'> & { readonly troubled: boolean };
+
+const candidatesOf = (pod: Pod): readonly Candidate[] =>
+  statusesOf(pod).flatMap((status) => {
+    const run = runToRead(status);
+    const troubled = isTroubled(status);
+    return run === undefined
+      ? []
+      : [{ podName: pod.metadata.name, container: status.name, ...run, troubled }];
+  });
+
+/** Logs of containers in trouble before those that run well. */
+const chooseLogs = (pods: readonly Pod[]): readonly Candidate[] =>
+  pods
+    .flatMap(candidatesOf)
+    .sort((a, b) => Number(b.troubled) - Number(a.troubled))
+    .slice(0, MAXIMUM_LOGS);
+
+const lastLines = (text: string, count: number): readonly string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .map(redact);
+
+async function readAll(
+  readLog: LogReader,
+  candidates: readonly Candidate[],
+  place: Pick<LogRequest, 'namespace' | 'tailLines'>,
+) {
+  return Promise.all(
+    candidates.map(async ({ troubled: _, ...which }) => ({
+      which,
+      text: await readLog({ ...place, ...which }),
+    })),
+  );
+}
+
+/** Text that a Pod wrote is shown only of the probe's own namespace, and only where the probe asks for it. */
+export const readLogs: SlotReader<'logs'> = async (context) => {
+  const { settings, readLog, probe } = context;
+  const { enabled, tailLines } = settings.podLogs;
+  if (!enabled) return NOT_APPLICABLE;
+  const [selection, selected] = await Promise.all([selectionOf(context), context.slot('pods')]);
+  if (!selection.ok) return selection;
+  if (!selected.ok) return selected;
+  const { namespace } = selection.value;
+  if (namespace !== probe.namespace) {
+    return couldNotLook('NotPermitted', "Logs are shown only of the probe's own namespace");
+  }
+  if (readLog === undefined) return couldNotLook('NotConfigured', 'Logs are not read from here');
+  const read = await readAll(readLog, chooseLogs(selected.value.pods), { namespace, tailLines });
+  const failed = read.map(({ text }) => text).find((text) => !text.ok);
+  if (failed !== undefined) return failed;
+  const excerpts = read.flatMap(({ which, text }): LogExcerpt[] =>
+    text.ok && text.value !== undefined ? [{ ...which, lines: lastLines(text.value, tailLines) }] : [],
+  );
+  return found(excerpts);
+};

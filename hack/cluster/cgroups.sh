@@ -16,7 +16,7 @@ cluster_cgroups() {
     local hierarchy
     for hierarchy in "$CGROUPS"/*/; do
       # Controllers that are mounted together also appear as symbolic links.
-      [[ -L ${hierarchy%/} || ! -f $hierarchy/cgroup.procs || -f $hierarchy/cgroup.controllers ]] || echo "$hierarchy$CLUSTER_NAME"
+      [[ -L ${hierarchy%/} || ! -f $hierarchy/cgroup.procs ]] || echo "$hierarchy$CLUSTER_NAME"
     done
   fi
 }

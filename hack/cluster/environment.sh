@@ -45,8 +45,7 @@ part_directory() {
   local part=$1 digest
   case $part in
     traefik) echo "$CACHE/traefik-$TRAEFIK_VERSION" ;;
-    gateway-api) echo "$CACHE/gateway-api-$GATEWAY_API_VERSION" ;;
-    kubernetes | coredns | pause | helm)
+    kubernetes | coredns | pause | gateway-api | helm)
       digest=$(cat "$CLUSTER_SOURCE/binaries/$part"/* | sha256sum)
       echo "$CACHE/$part-${digest:0:12}"
       ;;

@@ -25,7 +25,7 @@ remove_cluster() {
 print_remains() {
   local pid directory
   for pid in $(cluster_processes); do
-    echo "process $pid $(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null || true)"
+    echo "process $pid $({ tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null || true)"
   done
   while read -r directory; do
     [[ ! -d $directory ]] || echo "cgroup $directory"

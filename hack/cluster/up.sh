@@ -13,6 +13,8 @@ source "$here/network.sh"
 source "$here/remove.sh"
 # shellcheck source=configuration.sh
 source "$here/configuration.sh"
+# shellcheck source=ingress-controller.sh
+source "$here/ingress-controller.sh"
 
 COMPONENTS=(containerd etcd kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet)
 NODE_NAME=$CLUSTER_NAME-node
@@ -30,7 +32,7 @@ print_pins() {
   for part in kubernetes coredns pause traefik gateway-api; do part_directory "$part"; done
 }
 
-# Prints why the cluster cannot be reused, or nothing.
+# Prints the first reason why the cluster cannot be reused; "… yet" marks what may pass by itself.
 print_defect() {
   local name
   if [[ ! -e $CLUSTER_DIR/pins ]]; then
@@ -41,10 +43,13 @@ print_defect() {
     echo 'its node is gone'
   else
     for name in "${COMPONENTS[@]}"; do
-      component_runs "$name" || echo "$name is not running"
+      component_runs "$name" || { echo "$name is not running yet" && return; }
     done
-    kubectl get --request-timeout=5s --raw=/readyz >/dev/null 2>&1 || echo 'its API server is not ready'
-    [[ $(node_condition) == True ]] || echo 'its node is not ready'
+    if ! kubectl get --request-timeout=3s --raw=/readyz >/dev/null 2>&1; then
+      echo 'its API server is not ready yet'
+    elif [[ $(node_condition) != True ]]; then
+      echo 'its node is not ready yet'
+    fi
   fi
 }
 
@@ -55,21 +60,20 @@ component_runs() {
 }
 
 node_condition() {
-  kubectl get node "$NODE_NAME" --request-timeout=5s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null || true
+  kubectl get node "$NODE_NAME" --request-timeout=3s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null || true
 }
 
-# A component that came back a moment ago deserves some seconds.
+# Waits some seconds for a component that the node has just started again.
 reusable() {
-  local defect attempt
+  local defect deadline=$((SECONDS + 10))
   [[ -n $(print_remains) ]] || return 1
-  for attempt in 1 2 3 4 5; do
+  while true; do
     defect=$(print_defect)
     [[ -n $defect ]] || return 0
-    # Only what runs can get better by waiting.
-    [[ $defect == its\ API* || $defect == *'not running'* || $defect == *'not ready' ]] || break
-    [[ $attempt == 5 ]] || sleep 2
+    if [[ $defect != *yet ]] || ((SECONDS >= deadline)); then break; fi
+    sleep 0.5
   done
-  say "removing the cluster that is here: ${defect//$'\n'/, }"
+  say "removing the cluster that is here: $defect"
   return 1
 }
 
@@ -131,31 +135,23 @@ start_node() {
   ) &
 }
 
+# Makes the images of the binaries once; they are kept beside them.
 archive_images() {
-  local part
+  local part directory
   for part in pause coredns traefik; do
-    local directory
     directory=$(part_directory "$part")
     [[ -e $directory/image.tar ]] || "$here/archive-binary.sh" "$directory/$part" "localhost/$part:local" "$directory/image.tar"
   done
 }
 
 import_image() {
-  ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images import "$1" >/dev/null
+  ctr --address "$CONTAINERD_SOCKET" --namespace k8s.io images import "$(part_directory "$1")/image.tar" >/dev/null
 }
 
 install_dns() {
-  import_image "$(part_directory pause)/image.tar"
-  import_image "$(part_directory coredns)/image.tar"
+  import_image pause
+  import_image coredns
   kubectl apply -f "$here/manifests/coredns.yaml" >/dev/null
-}
-
-install_ingress_controller() {
-  import_image "$(part_directory traefik)/image.tar"
-  kubectl apply --server-side -f "$(part_directory gateway-api)" >/dev/null
-  kubectl apply -f "$here/manifests/traefik.yaml" >/dev/null
-  kubectl patch service traefik --namespace traefik --subresource status --type merge \
-    --patch "{\"status\": {\"loadBalancer\": {\"ingress\": [{\"ip\": \"$NODE_ADDRESS\"}]}}}" >/dev/null
 }
 
 available() {
@@ -191,7 +187,8 @@ start_node
 wait_until 60 'the API server is ready' 'node etcd kube-apiserver' kubectl get --raw=/readyz
 wait_until 20 'containerd is ready' 'node containerd' ctr --address "$CONTAINERD_SOCKET" version
 install_dns
-install_ingress_controller
+import_image traefik
+install_ingress_controller "$NODE_ADDRESS"
 wait_until 90 'the node is ready' 'kubelet containerd' kubectl wait node "$NODE_NAME" --for=condition=Ready --timeout=1s
 wait_until 90 'cluster DNS is available' 'deployment/kube-system/coredns kubelet' available kube-system coredns
 wait_until 90 'the ingress controller is available' 'deployment/traefik/traefik kubelet' available traefik traefik

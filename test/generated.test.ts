@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { ROOT } from '../hack/crd.ts';
+import { CHECK_DOCS, checkDocs } from '../hack/generate-check-docs.ts';
+import { generate } from '../hack/generate-types.ts';
+
+const generated = Object.entries(await generate());
+
+it.each(generated)('%s is what the CRD says (else run: npm run generate)', (path, content) => {
+  expect(readFileSync(new URL(path, ROOT), 'utf8')).toBe(content);
+});
+
+it('docs/checks.md is what the catalogue says (else run: npm run generate)', () => {
+  expect(readFileSync(CHECK_DOCS, 'utf8')).toBe(checkDocs());
+});

@@ -1,7 +1,7 @@
 import { type LogExcerpt, NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { ContainerStatus, Pod } from '../../diagnosis/model/pod.ts';
-import { redact } from '../redact.ts';
+import { redactLines } from '../redact.ts';
 import type { LogReader, LogRequest, SlotReader } from '../slot-context.ts';
 import { selectionOf } from './selected-by.ts';
 
@@ -40,13 +40,6 @@ const chooseLogs = (pods: readonly Pod[]): readonly Candidate[] =>
     .sort((a, b) => Number(b.troubled) - Number(a.troubled))
     .slice(0, MAXIMUM_LOGS);
 
-const lastLines = (text: string, count: number): readonly string[] =>
-  text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-count)
-    .map(redact);
-
 async function readAll(
   readLog: LogReader,
   candidates: readonly Candidate[],
@@ -77,7 +70,7 @@ export const readLogs: SlotReader<'logs'> = async (context) => {
   const failed = read.map(({ text }) => text).find((text) => !text.ok);
   if (failed !== undefined) return failed;
   const excerpts = read.flatMap(({ which, text }): LogExcerpt[] =>
-    text.ok && text.value !== undefined ? [{ ...which, lines: lastLines(text.value, tailLines) }] : [],
+    text.ok && text.value !== undefined ? [{ ...which, lines: redactLines(text.value, tailLines) }] : [],
   );
   return found(excerpts);
 };

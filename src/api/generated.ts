@@ -2070,7 +2070,7 @@ export const STATUS_SCHEMA: Schema = {
     "properties": {
      "type": {
       "type": "string",
-      "max": 316
+      "max": 32768
      },
      "status": {
       "type": "string",
@@ -2090,7 +2090,7 @@ export const STATUS_SCHEMA: Schema = {
      },
      "reason": {
       "type": "string",
-      "max": 1024
+      "max": 32768
      },
      "message": {
       "type": "string",

@@ -66,7 +66,7 @@ function isHTTPURL(text: string): boolean {
 }
 
 function isPort(port: number | string): boolean {
-  return typeof port === 'number' ? port >= 1 && port <= 65_535 : PORT_NAME.test(port);
+  return typeof port === 'number' ? port >= 1 && port <= 65_535 : PORT_NAME.test(port) && /[a-z]/.test(port);
 }
 
 function isRE2(pattern: string): boolean {

@@ -1,18 +1,38 @@
+import { answerAssertion } from './answer-assertion.ts';
+import { applicationAnswer } from './application-answer.ts';
+import { applicationConnection } from './application-connection.ts';
+import { applicationLatency } from './application-latency.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointsReady } from './endpoints-ready.ts';
+import { flapping } from './flapping.ts';
 import { ingressBackend } from './ingress-backend.ts';
 import { ingressClass } from './ingress-class.ts';
 import { ingressConflict } from './ingress-conflict.ts';
 import { ingressController } from './ingress-controller.ts';
 import { ingressHost } from './ingress-host.ts';
 import { ingressPath } from './ingress-path.ts';
+import { nodeReady } from './node-ready.ts';
+import { podConfig } from './pod-config.ts';
+import { podCrash } from './pod-crash.ts';
+import { podImage } from './pod-image.ts';
+import { podInit } from './pod-init.ts';
+import { podLiveness } from './pod-liveness.ts';
+import { podMemory } from './pod-memory.ts';
 import { podPort } from './pod-port.ts';
+import { podReadiness } from './pod-readiness.ts';
+import { podReadinessGate } from './pod-readiness-gate.ts';
+import { podScheduling } from './pod-scheduling.ts';
+import { podStarting } from './pod-starting.ts';
+import { podStartupProbe } from './pod-startup-probe.ts';
+import { probeExpectation } from './probe-expectation.ts';
 import { servicePort } from './service-port.ts';
 import { serviceSelector } from './service-selector.ts';
 import { serviceTargetPort } from './service-target-port.ts';
 import { serviceTrafficPolicy } from './service-traffic-policy.ts';
+import { serviceWorkloads } from './service-workloads.ts';
 import { targetExists } from './target-exists.ts';
 import { tlsCertificate } from './tls-certificate.ts';
+import { workloadReplicas } from './workload-replicas.ts';
 
 /** Every check there is. Adding one: its file, its scenarios, a line here, and its place in the matrix. */
 export const CHECKS = [
@@ -27,10 +47,30 @@ export const CHECKS = [
   ingressBackend,
   servicePort,
   serviceSelector,
+  serviceWorkloads,
   serviceTargetPort,
   serviceTrafficPolicy,
   endpointsReady,
   podPort,
+  workloadReplicas,
+  podScheduling,
+  nodeReady,
+  podImage,
+  podConfig,
+  podInit,
+  podCrash,
+  podMemory,
+  podLiveness,
+  podStartupProbe,
+  podReadiness,
+  podReadinessGate,
+  podStarting,
+  flapping,
+  applicationAnswer,
+  applicationLatency,
+  applicationConnection,
+  answerAssertion,
+  probeExpectation,
 ] as const;
 
 export type CheckId = (typeof CHECKS)[number]['id'];

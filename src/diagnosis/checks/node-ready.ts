@@ -1,8 +1,8 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
 import type { Node } from '../model/kubernetes.ts';
-import { servingPods, weightAmong } from '../model/serving-pods.ts';
 import { referenceTo } from '../model/reference.ts';
+import { servingPods, weightAmong } from '../model/serving-pods.ts';
 
 const PRESSURES: ReadonlySet<string> = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure']);
 

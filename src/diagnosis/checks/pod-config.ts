@@ -4,8 +4,8 @@ import { NO_POD_SERVES } from '../model/consequences.ts';
 import { eventsAbout } from '../model/events-about.ts';
 import type { KubernetesEvent } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
-import { weightAmong } from '../model/serving-pods.ts';
 import { servingContainers } from '../model/serving-containers.ts';
+import { weightAmong } from '../model/serving-pods.ts';
 
 /** Mounting may fail a few times while a Pod starts; after this long it is no accident. */
 const PATIENCE_SECONDS = 60;

@@ -1,9 +1,9 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
-import { describeExit, isRecent, lastEnd, linesOf } from '../model/container-end.ts';
+import { coincides, describeExit, isRecent, lastEnd, linesOf } from '../model/container-end.ts';
 import type { ContainerStateTerminated } from '../model/pod.ts';
-import { weightAmong } from '../model/serving-pods.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
+import { PROVED, weightAmong } from '../model/serving-pods.ts';
 
 /** A process that was never there: the runtime found no command, or could not execute it. */
 function startError({ exitCode, reason, message = '' }: ContainerStateTerminated) {
@@ -19,6 +19,10 @@ function reasonFor({ status }: ServingContainer, end: ContainerStateTerminated, 
   if (isLooping) return startError(end) ?? 'CrashLoop';
   return isRecent(end, now) ? 'ContainerRestarted' : undefined;
 }
+
+/** Up again: it explains only requests of the time when it ended. */
+const weightOfRestart = (end: ContainerStateTerminated, now: string) =>
+  coincides(end, now) ? PROVED : ({ severity: 'Warning', confidence: 'Medium' } as const);
 
 export const podCrash = defineCheck({
   id: 'pod-crash',
@@ -62,11 +66,11 @@ export const podCrash = defineCheck({
       fix: 'See in the log of the last run why it ended',
       command: "kubectl -n '{namespace}' logs '{object}' -c '{container}' --previous",
       explains: GATEWAY_SYMPTOMS,
+      leadsTo: PROCESS_ENDED,
     },
   },
   run({ pods, observation, logs = [] }, report) {
     const weight = weightAmong(pods);
-    const doubt = { severity: 'Warning', confidence: 'Medium' } as const;
     return servingContainers(pods).flatMap((one) => {
       const end = lastEnd(one);
       const reason = one.isInit || end === undefined ? undefined : reasonFor(one, end, observation.time);
@@ -79,7 +83,7 @@ export const podCrash = defineCheck({
           slots: { ...one.names, exit },
           observed: exit,
           evidence: [...linesOf(one, logs), ...words],
-          ...(reason === 'ContainerRestarted' ? doubt : weight),
+          ...(reason === 'ContainerRestarted' ? weightOfRestart(end, observation.time) : weight),
         }),
       ];
     });

@@ -2,8 +2,8 @@ import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { NO_POD_SERVES } from '../model/consequences.ts';
 import { eventsAbout, isAboutContainer } from '../model/events-about.ts';
 import type { KubernetesEvent } from '../model/kubernetes.ts';
-import { fieldOf, weightAmong } from '../model/serving-pods.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
+import { fieldOf, weightAmong } from '../model/serving-pods.ts';
 
 /** `waiting.reason` of a container whose image the kubelet does not have. */
 const WAITING: ReadonlySet<string | undefined> = new Set([

@@ -2,8 +2,8 @@ import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { NO_POD_SERVES } from '../model/consequences.ts';
 import { describeExit, lastEnd, linesOf } from '../model/container-end.ts';
-import { weightAmong } from '../model/serving-pods.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
+import { weightAmong } from '../model/serving-pods.ts';
 
 /** An init container that still runs after this long waits for something that does not come. */
 const PATIENCE_SECONDS = 300;

@@ -3,9 +3,9 @@ import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
 import { eventsAbout, isAboutContainer } from '../model/events-about.ts';
 import type { KubernetesEvent } from '../model/kubernetes.ts';
-import { fieldOf, weightAmong } from '../model/serving-pods.ts';
 import { describeProbe, probeAnswer } from '../model/probe-answer.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
+import { fieldOf, weightAmong } from '../model/serving-pods.ts';
 
 /** A kill that is longer ago than this explains nothing of now. */
 const RECENT_SECONDS = 900;

@@ -1,18 +1,24 @@
 import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
-import { fieldOf, weightAmong } from '../model/serving-pods.ts';
+import { coincides, lastEnd } from '../model/container-end.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
+import { fieldOf, PROVED, weightAmong } from '../model/serving-pods.ts';
 
 /** A kill that is longer ago than this explains nothing of now. */
 const RECENT_SECONDS = 900;
 
 /** Killed and not up again, or killed so short ago that requests of now may have been hit. */
-function wasKilled({ status }: ServingContainer, now: string): boolean {
-  const { state, lastState } = status;
-  const end = state?.terminated ?? lastState?.terminated;
+function wasKilled(one: ServingContainer, now: string): boolean {
+  const end = lastEnd(one);
   if (end?.reason !== 'OOMKilled') return false;
-  return state?.running === undefined || secondsSince(end.finishedAt, now) < RECENT_SECONDS;
+  return one.status.state?.running === undefined || secondsSince(end.finishedAt, now) < RECENT_SECONDS;
+}
+
+/** Up again, but killed just when the request came: that request was hit. */
+function hitsNow(one: ServingContainer, now: string): boolean {
+  const end = lastEnd(one);
+  return end !== undefined && coincides(end, now);
 }
 
 export const podMemory = defineCheck({
@@ -39,15 +45,17 @@ export const podMemory = defineCheck({
   },
   run({ pods, observation }, report) {
     const weight = weightAmong(pods);
-    const killed = servingContainers(pods).filter((one) => wasKilled(one, observation.time));
-    return killed.map(({ workload, container, field, names }) => {
+    const now = observation.time;
+    const killed = servingContainers(pods).filter((one) => wasKilled(one, now));
+    return killed.map((one) => {
+      const { workload, container, field, names } = one;
       const limit = container.resources?.limits?.memory ?? 'not set';
       return report('OutOfMemory', {
         subject: fieldOf(workload, `${field}.resources.limits.memory`),
         slots: { ...names, limit },
         observed: limit,
         evidence: [`the last run of container ${container.name} ended with OOMKilled`],
-        ...weight,
+        ...(hitsNow(one, now) ? PROVED : weight),
       });
     });
   },

@@ -1,8 +1,8 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { eventsAbout } from '../model/events-about.ts';
 import type { KubernetesEvent, Workload } from '../model/kubernetes.ts';
-import { namesOf, weightAmong } from '../model/serving-pods.ts';
 import { referenceTo } from '../model/reference.ts';
+import { namesOf, weightAmong } from '../model/serving-pods.ts';
 
 /** What an API server says when it does not let a controller create a Pod. */
 const REFUSALS: readonly { readonly pattern: RegExp; readonly cause: string; readonly remedy: string }[] = [

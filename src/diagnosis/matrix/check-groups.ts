@@ -17,11 +17,32 @@ export const ROUTING = [
 /** From the Service to its Pods: why nobody takes the request. */
 export const BACKENDS = [
   'service-selector',
+  'service-workloads',
   'service-target-port',
   'service-traffic-policy',
   'endpoints-ready',
   'pod-port',
+  'workload-replicas',
+  'pod-scheduling',
+  'node-ready',
+  'pod-image',
+  'pod-config',
+  'pod-init',
+  'pod-crash',
+  'pod-memory',
+  'pod-liveness',
+  'pod-startup-probe',
+  'pod-readiness',
+  'pod-readiness-gate',
+  'pod-starting',
+  'flapping',
 ] as const satisfies readonly CheckId[];
 
 /** What the application itself did. */
-export const APPLICATION = [] as const satisfies readonly CheckId[];
+export const APPLICATION = [
+  'application-answer',
+  'application-latency',
+  'application-connection',
+  'answer-assertion',
+  'probe-expectation',
+] as const satisfies readonly CheckId[];

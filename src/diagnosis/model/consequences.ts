@@ -15,5 +15,6 @@ export const PROCESS_ENDED = [
   'ReadinessTooSlow',
   'StartupProbeFailing',
   'EndpointsDisagree',
+  'ApplicationClosesConnection',
   ...NO_POD_SERVES,
 ] as const;

@@ -22,6 +22,12 @@ export const describeExit = ({ exitCode }: ContainerStateTerminated): string =>
 export const lastEnd = ({ status: { state, lastState } }: ServingContainer) =>
   state?.terminated ?? lastState?.terminated;
 
+/** An end as short ago as this is what the request ran into. */
+const COINCIDENCE_SECONDS = 30;
+
+export const coincides = ({ finishedAt }: ContainerStateTerminated, now: string): boolean =>
+  secondsSince(finishedAt, now) < COINCIDENCE_SECONDS;
+
 export const isRecent = ({ finishedAt }: ContainerStateTerminated, now: string): boolean =>
   secondsSince(finishedAt, now) < RECENT_SECONDS;
 

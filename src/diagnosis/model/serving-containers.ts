@@ -1,7 +1,7 @@
 import type { PodsEvidence } from './evidence.ts';
 import type { Container, ContainerStatus, Pod } from './pod.ts';
-import { namesOf, servingPods, workloadOf } from './serving-pods.ts';
 import type { ObjectReference } from './reference.ts';
+import { namesOf, servingPods, workloadOf } from './serving-pods.ts';
 
 /** A container with what the kubelet says of it, and where it belongs. */
 export interface ServingContainer {

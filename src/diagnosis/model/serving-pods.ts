@@ -20,11 +20,13 @@ const isMeantToServe = ({ metadata, status }: Pod): boolean =>
 export const servingPods = ({ pods }: PodsEvidence): readonly Pod[] =>
   pods.filter(isMeantToServe).sort((a, b) => byCodeUnit(a.metadata.name, b.metadata.name));
 
+export const PROVED = { severity: 'Error', confidence: 'High' } as const;
+
 /** How heavy a Pod's fault is: a warning while other Pods serve, for then it explains only some failures. */
 export const weightAmong = (pods: PodsEvidence): { severity: Severity; confidence: Confidence } =>
   servingPods(pods).some((pod) => hasCondition(pod, 'Ready'))
     ? { severity: 'Warning', confidence: 'Medium' }
-    : { severity: 'Error', confidence: 'High' };
+    : PROVED;
 
 /** What people edit in order to mend a Pod: its top-most workload, or the Pod itself. */
 export const workloadOf = ({ metadata }: Pod, { ownerOf }: PodsEvidence): ObjectReference =>

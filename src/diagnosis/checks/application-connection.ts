@@ -1,0 +1,80 @@
+import { type AnswerEvidence, applicationOf, isDirect, podHops } from '../model/answering.ts';
+import { defineCheck } from '../model/check.ts';
+import { namesOf } from '../model/serving-pods.ts';
+import type { Confidence } from '../model/vocabulary.ts';
+
+/** What a peer did to a connection that stood, and what that says of it. */
+const REASONS = {
+  ClosedBeforeHeaders: 'ApplicationClosesConnection',
+  ClosedMidBody: 'ApplicationClosesConnection',
+  MalformedResponse: 'ApplicationAnswersGarbage',
+  TLSExpected: 'PodExpectsTLS',
+} as const;
+
+type Misbehaviour = keyof typeof REASONS;
+
+const isMisbehaviour = (reason = ''): reason is Misbehaviour => reason in REASONS;
+
+/** By the Pods that were asked directly, else by the Service, which passes on what its Pods do. */
+function misbehaviour(evidence: AnswerEvidence): { what: Misbehaviour; confidence: Confidence } | undefined {
+  const hops = podHops(evidence).map(({ observation }) => observation);
+  const said = hops.map(({ failure }) => failure?.reason).filter(isMisbehaviour);
+  const [what] = said;
+  if (what !== undefined) return { what, confidence: said.length === hops.length ? 'High' : 'Medium' };
+  const { reason } = evidence.observation.failure ?? {};
+  const isOwn = hops.length === 0 && isDirect(evidence) && reason !== 'TLSExpected';
+  return isOwn && isMisbehaviour(reason) ? { what: reason, confidence: 'High' } : undefined;
+}
+
+export const applicationConnection = defineCheck({
+  id: 'application-connection',
+  title: 'The application answers in HTTP and keeps the connection until it has answered',
+  layer: 'Application',
+  needs: ['observation', 'request', 'home'],
+  wants: ['ingress', 'service', 'endpoints', 'pods', 'hops'],
+  reasons: {
+    ApplicationClosesConnection: {
+      severity: 'Error',
+      owner: 'Developer',
+      message: '{workload} takes {request} and closes the connection before it has answered',
+      fix: 'See in the log of {workload} what ends the connection: a crash of the handler, or its own time-out',
+      command: "kubectl -n '{namespace}' logs '{object}'",
+      explains: [502, 503, 'Connection'],
+    },
+    ApplicationAnswersGarbage: {
+      severity: 'Error',
+      owner: 'Developer',
+      message: '{workload} answers {request} with something that is not HTTP',
+      fix: 'Let the port of the Service be the one on which {workload} speaks HTTP',
+      command: "kubectl -n '{namespace}' logs '{object}'",
+      explains: [500, 502, 503, 'Connection'],
+    },
+    PodExpectsTLS: {
+      severity: 'Error',
+      owner: 'DevOps',
+      layer: 'Service',
+      message: '{workload} speaks TLS on the port that is asked in plain HTTP',
+      fix: 'Let the Ingress ask it over HTTPS, or let {workload} speak plain HTTP on this port',
+      command: "kubectl -n '{namespace}' get '{object}' -o yaml",
+      explains: [400, 502, 503, 'Connection'],
+    },
+  },
+  run(evidence, report) {
+    const found = misbehaviour(evidence);
+    if (found === undefined) return [];
+    const { request, home } = evidence;
+    const subject = applicationOf(evidence);
+    const names = namesOf({ namespace: home, ...subject });
+    return [
+      report(REASONS[found.what], {
+        subject,
+        slots: { ...names, request: `${request.method} ${request.path}` },
+        observed: found.what,
+        evidence: podHops(evidence).flatMap(({ ref, observation: { failure } }) =>
+          failure === undefined ? [] : [`${ref}, asked directly: ${failure.message}`],
+        ),
+        confidence: found.confidence,
+      }),
+    ];
+  },
+});

@@ -1,0 +1,93 @@
+import type { Evidence, HopAnswer } from './evidence.ts';
+import type { AnsweredBy, Observation } from './observation.ts';
+import { type ObjectReference, referenceTo } from './reference.ts';
+import { hasCondition, servingPods, workloadOf } from './serving-pods.ts';
+import type { Confidence, Layer } from './vocabulary.ts';
+
+/** What tells whether the application wrote an answer. */
+export type AnswerEvidence = Pick<Evidence, 'observation' | 'request' | 'home'> &
+  Partial<Pick<Evidence, 'ingress' | 'service' | 'endpoints' | 'pods' | 'hops'>>;
+
+/** Layers that answer in the application's place. */
+const GATEWAYS: ReadonlySet<Layer> = new Set(['Edge', 'LoadBalancer', 'WAF', 'Ingress', 'Network', 'Auth']);
+
+/** What gateways answer when they find nothing behind them: no evidence for the application by themselves. */
+const GATEWAY_CODES: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
+
+export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
+  answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);
+
+export const podHops = ({ hops = [] }: AnswerEvidence): readonly HopAnswer[] =>
+  hops.filter(({ hop }) => hop === 'Pod');
+
+/** Whether routing would bring the request to a ready Pod, as far as it could be looked at. */
+export function routeState({
+  ingress,
+  service,
+  endpoints,
+}: AnswerEvidence): 'Complete' | 'Broken' | 'Unknown' {
+  if (ingress !== undefined && ingress.match === undefined) return 'Broken';
+  if (service === undefined) return 'Unknown';
+  if (service.service === undefined || service.port === undefined) return 'Broken';
+  if (endpoints === undefined) return 'Unknown';
+  return endpoints.some(({ ready }) => ready) ? 'Complete' : 'Broken';
+}
+
+/** Asked at the Service itself, which passes connections on and writes nothing. */
+export const isDirect = (evidence: AnswerEvidence): boolean =>
+  evidence.ingress === undefined && routeState(evidence) === 'Complete';
+
+/** What stands behind the answer: the workload of the ready Pods, else the Service, else the host. */
+export function applicationOf({ pods, service, request, home }: AnswerEvidence): ObjectReference {
+  const serving = pods === undefined ? [] : servingPods(pods);
+  const pod = serving.find((one) => hasCondition(one, 'Ready')) ?? serving[0];
+  if (pods !== undefined && pod !== undefined) return workloadOf(pod, pods);
+  return service?.reference ?? referenceTo({ kind: 'Host', name: request.host }, home);
+}
+
+/** A command that shows what the application wrote; what is no Kubernetes object has no log to show. */
+export const logCommand = ({ kind, namespace = '', name }: ObjectReference, { code }: Observation): string =>
+  kind === 'Host'
+    ? `statusprobe explain ${code ?? 'Assertion'}`
+    : `kubectl -n '${namespace}' logs '${kind}/${name}'`;
+
+type Sameness = (hop: Observation) => boolean;
+
+/** What the Pods that were asked directly say; `Cleared` when they answer as expected. */
+function witness(evidence: AnswerEvidence, isSame: Sameness): Confidence | 'Cleared' | undefined {
+  const answers = podHops(evidence)
+    .map(({ observation }) => observation)
+    .filter(({ code }) => code !== undefined);
+  const same = answers.filter(isSame);
+  if (same.length > 0) return same.length === answers.length ? 'High' : 'Medium';
+  return answers.length > 0 && answers.every(({ success }) => success) ? 'Cleared' : undefined;
+}
+
+/** A gateway's page can travel through others unchanged: the Pod may hold the very proxy that wrote it. */
+const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
+  podHops(evidence).some(
+    ({ observation }) =>
+      isSame(observation) && observation.answeredBy?.product === evidence.observation.answeredBy?.product,
+  );
+
+/** How sure it is without having asked the Pods. */
+function byRoute(evidence: AnswerEvidence): Confidence | undefined {
+  const { answeredBy, code } = evidence.observation;
+  if (isDirect(evidence)) return 'High';
+  if (answeredBy?.layer === 'Application') return answeredBy.confidence;
+  if (isGateway(answeredBy) || GATEWAY_CODES.has(code)) return undefined;
+  return routeState(evidence) === 'Complete' ? 'Medium' : 'Low';
+}
+
+/** How sure it is that the application wrote the answer; undefined when somebody before it did. */
+export function writtenByApplication(evidence: AnswerEvidence, isSame: Sameness): Confidence | undefined {
+  const { answeredBy } = evidence.observation;
+  if (routeState(evidence) === 'Broken') return undefined;
+  const isProvedGateway = isGateway(answeredBy) && answeredBy?.confidence === 'High' && !isDirect(evidence);
+  if (isProvedGateway && !isWrittenInPod(evidence, isSame)) return undefined;
+  const testimony = witness(evidence, isSame);
+  const otherwise = byRoute(evidence);
+  // Pods that answer well now may have answered otherwise a moment ago.
+  if (testimony === 'Cleared') return otherwise === 'High' ? 'Medium' : undefined;
+  return testimony ?? otherwise;
+}

@@ -40,12 +40,12 @@ const NO_TIME = { resolve: 0, connect: 0, tls: 0, processing: 0, transfer: 0, to
 
 const isGood = (code: number | undefined): boolean => code !== undefined && code >= 200 && code < 300;
 
-/** The URL that a probe of this target asks, as far as the target says it. */
+/** The URL that a probe of this target asks; empty where the target leaves the host to the Ingress. */
 export function urlOf(target: Target): string {
   if (target.kind === 'URL') return target.url;
+  if (target.kind !== 'Service' && target.host === undefined) return '';
   const scheme = target.scheme === 'HTTPS' ? 'https' : 'http';
-  const host =
-    target.kind === 'Service' ? `${target.name}.${target.namespace}.svc` : (target.host ?? target.name);
+  const host = target.kind === 'Service' ? `${target.name}.${target.namespace}.svc` : target.host;
   const port = typeof target.port === 'number' ? `:${target.port}` : '';
   return `${scheme}://${host}${port}${target.path ?? '/'}`;
 }

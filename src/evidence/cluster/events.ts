@@ -1,5 +1,4 @@
 import type { KubernetesEvent } from '../../diagnosis/model/kubernetes.ts';
-import { redact } from '../redact.ts';
 
 /** An Event of v1 (`involvedObject`, `message`, `source`) or of events.k8s.io/v1 (`regarding`, `note`). */
 interface RawEvent {
@@ -61,7 +60,7 @@ function regardingOf(event: RawEvent): KubernetesEvent['regarding'] {
   };
 }
 
-/** Both shapes of an Event as one. Its message is redacted: it may quote what a probe of a container printed. */
+/** Both shapes of an Event as one. */
 export function toEvent(raw: unknown): KubernetesEvent {
   const event = raw as RawEvent;
   const count = countOf(event);
@@ -69,7 +68,7 @@ export function toEvent(raw: unknown): KubernetesEvent {
   return {
     type: event.type ?? 'Normal',
     reason: event.reason ?? '',
-    message: redact(event.note ?? event.message ?? ''),
+    message: event.note ?? event.message ?? '',
     time: timeOf(event),
     ...(count === undefined ? {} : { count }),
     ...(reporter === undefined ? {} : { reporter }),

@@ -2,6 +2,7 @@ import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { KubernetesEvent, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
+import { redact } from '../redact.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
 /** The route's objects that are there: Ingress, Service, Pods and what keeps them running. */
@@ -28,6 +29,7 @@ const keyOf = (kind: string, namespace = '', name = ''): string => `${kind}/${na
 const isAbout = ({ regarding }: KubernetesEvent, { metadata }: KubernetesObject): boolean =>
   regarding.uid === undefined || metadata.uid === undefined || regarding.uid === metadata.uid;
 
+/** Newest first. A message may quote what the probe of a container printed, so it is redacted. */
 export const readEvents: SlotReader<'events'> = async (context) => {
   const objects = await objectsOnRoute(context);
   if (objects.length === 0) return NOT_APPLICABLE;
@@ -48,5 +50,6 @@ export const readEvents: SlotReader<'events'> = async (context) => {
       const object = byKey.get(keyOf(kind, namespace, name));
       return object !== undefined && isAbout(event, object);
     });
-  return found(events.sort((a, b) => byCodeUnit(b.time, a.time)));
+  const shown = events.map((event) => ({ ...event, message: redact(event.message) }));
+  return found(shown.sort((a, b) => byCodeUnit(b.time, a.time)));
 };

@@ -2,7 +2,7 @@ import type { RoutedRequest } from '../../diagnosis/model/evidence.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
-import type { SlotReader } from '../slot-context.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
 
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 
@@ -13,11 +13,23 @@ function urlToExplain({ url, finalURL }: Observation, target: Target): URL | nul
   return target.kind === 'URL' || final?.hostname === asked?.hostname ? (final ?? asked) : asked;
 }
 
-/** What was asked, where no URL could be made because the target does not exist. */
-function fromTarget(target: Target): Omit<RoutedRequest, 'method'> {
+/** The host that an Ingress is asked for where the target leaves it open: its first. */
+async function firstHost({ reader, probe: { target } }: SlotContext): Promise<string> {
+  if (target.kind !== 'Ingress') return '';
+  const looked = await reader.get('Ingress', target);
+  const rules = (looked.ok ? looked.value?.spec.rules : undefined) ?? [];
+  return rules.find(({ host = '*' }) => !host.startsWith('*'))?.host ?? '';
+}
+
+/** What would have been asked, where no URL could be made because nobody serves the target. */
+async function fromTarget(context: SlotContext): Promise<Omit<RoutedRequest, 'method'>> {
+  const { target } = context.probe;
   if (target.kind === 'URL') return { scheme: 'http', host: '', port: 80, path: '/' };
   const scheme = target.scheme === 'HTTPS' ? 'https' : 'http';
-  const host = target.kind === 'Service' ? `${target.name}.${target.namespace}.svc` : (target.host ?? '');
+  const host =
+    target.kind === 'Service'
+      ? `${target.name}.${target.namespace}.svc`
+      : (target.host ?? (await firstHost(context)));
   const port = typeof target.port === 'number' ? target.port : DEFAULT_PORTS[scheme];
   return { scheme, host: host.toLowerCase(), port, path: target.path?.split('?')[0] ?? '/' };
 }
@@ -32,8 +44,9 @@ function fromURL(url: URL): Omit<RoutedRequest, 'method'> {
   };
 }
 
-export const readRequest: SlotReader<'request'> = async ({ observation, probe }) => {
+export const readRequest: SlotReader<'request'> = async (context) => {
+  const { observation, probe } = context;
   const url = urlToExplain(observation, probe.target);
-  const routed = url === null ? fromTarget(probe.target) : fromURL(url);
+  const routed = url === null ? await fromTarget(context) : fromURL(url);
   return found({ ...routed, method: observation.method });
 };

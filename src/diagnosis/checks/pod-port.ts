@@ -1,16 +1,6 @@
-import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
-import type { Pod } from '../model/pod.ts';
 import { namesOf, workloadOf } from '../model/serving-pods.ts';
-
-/** A process that was started this long ago has opened its ports, or never will. */
-const STARTED_SECONDS = 60;
-
-const isStarting = ({ status }: Pod, now: string): boolean =>
-  (status.containerStatuses ?? []).some(
-    ({ state }) => secondsSince(state?.running?.startedAt, now) < STARTED_SECONDS,
-  );
 
 export const podPort = defineCheck({
   id: 'pod-port',
@@ -28,7 +18,7 @@ export const podPort = defineCheck({
     },
   },
   run({ pods, dials, observation }, report) {
-    const dialled = dialledPods(pods, dials);
+    const dialled = dialledPods(pods, dials, observation.time);
     const silent = dialled.filter(isDeclaredInVain);
     const [first] = silent;
     if (first === undefined) return [];
@@ -40,7 +30,7 @@ export const podPort = defineCheck({
         observed: 'connection refused',
         expected: `a listener on port ${first.port}`,
         severity: silent.length === dialled.length ? 'Error' : 'Warning',
-        confidence: silent.some(({ pod }) => isStarting(pod, observation.time)) ? 'Low' : 'High',
+        confidence: silent.some(({ isNew }) => isNew) ? 'Low' : 'High',
       }),
     ];
   },

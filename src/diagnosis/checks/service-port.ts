@@ -1,9 +1,27 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import type { ServiceEvidence } from '../model/evidence.ts';
+import type { Service, ServicePort } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
+
+const described = ({ port, name }: ServicePort): string =>
+  name === undefined ? `${port}` : `${port} (${name})`;
+
+/** The port that was meant: one of a near name, or the one whose target was asked for. */
+function meantPort(asked: number | string, ports: readonly ServicePort[]): string | undefined {
+  const close = nearest(
+    String(asked),
+    ports.flatMap(({ name }) => name ?? []),
+  );
+  return close ?? ports.find(({ targetPort }) => targetPort === asked)?.port.toString();
+}
+
+/** An Ingress has a check of its own; clients of a headless or ExternalName Service connect to what DNS names, on any port. */
+const isMapped = ({ askedBy }: ServiceEvidence, { spec }: Service): boolean =>
+  askedBy.kind === 'StatusProbe' && spec.type !== 'ExternalName' && spec.clusterIP !== 'None';
 
 export const servicePort = defineCheck({
   id: 'service-port',
-  title: 'The Service has the port that the probe asks for',
+  title: 'The Service has the port that is asked for, for TCP',
   layer: 'Service',
   needs: ['service', 'home'],
   reasons: {
@@ -15,35 +33,39 @@ export const servicePort = defineCheck({
       command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
       explains: ['TargetNotFound', ...GATEWAY_SYMPTOMS],
     },
+    ServicePortNotTCP: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message: 'Port {port} of Service {service} is for {protocol}, and HTTP needs TCP',
+      fix: 'Set protocol of port {port} of Service {service} to TCP',
+      command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
+      explains: GATEWAY_SYMPTOMS,
+      leadsTo: ['TargetPortNameUnknown', 'NoEndpoints'],
+    },
   },
-  run({ service: { service, port, askedPort, askedBy, reference }, home }, report) {
-    const isAskedByRoute = askedBy.kind === 'Ingress' || askedBy.kind === 'HTTPRoute';
-    if (service === undefined || port !== undefined || askedPort === undefined || isAskedByRoute) return [];
-    const { type, clusterIP, ports = [] } = service.spec;
-    // Clients of these connect to what DNS names, on any port.
-    if (type === 'ExternalName' || clusterIP === 'None') return [];
-    const known = ports.map(({ port: number, name }) =>
-      name === undefined ? `${number}` : `${number} (${name})`,
-    );
-    const close = nearest(
-      String(askedPort),
-      ports.flatMap(({ name }) => name ?? []),
-    );
-    const byTarget = ports.find(({ targetPort }) => targetPort === askedPort)?.port;
+  run({ service: route, home }, report) {
+    const { service, port, askedPort, reference } = route;
+    if (service === undefined || askedPort === undefined) return [];
+    const { ports = [] } = service.spec;
     const { name, namespace = home } = reference;
-    return [
-      report('ServicePortNotFound', {
-        subject: { ...reference, field: 'spec.ports' },
-        slots: {
-          service: name,
-          namespace,
-          port: askedPort,
-          ports: known.join(', ') || 'no port',
-          suggested: close ?? byTarget ?? (known.join(' or ') || 'one that it has'),
-        },
-        observed: String(askedPort),
-        expected: known.join(', '),
-      }),
-    ];
+    const base = { service: name, namespace, port: askedPort };
+    if (port === undefined) {
+      if (!isMapped(route, service)) return [];
+      const known = ports.map(described).join(', ') || 'no port';
+      return [
+        report('ServicePortNotFound', {
+          subject: { ...reference, field: 'spec.ports' },
+          slots: { ...base, ports: known, suggested: meantPort(askedPort, ports) ?? known },
+          observed: String(askedPort),
+          expected: known,
+        }),
+      ];
+    }
+    const { protocol = 'TCP' } = port;
+    const hasTCP = ports.some((each) => each.port === port.port && (each.protocol ?? 'TCP') === 'TCP');
+    if (hasTCP) return [];
+    const subject = { ...reference, field: `spec.ports[${ports.indexOf(port)}].protocol` };
+    const slots = { ...base, protocol };
+    return [report('ServicePortNotTCP', { subject, slots, observed: protocol, expected: 'TCP' })];
   },
 });

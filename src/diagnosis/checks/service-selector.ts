@@ -11,6 +11,8 @@ type Pair = readonly [key: string, value: string];
 /** Labels that Pods have or would have, and whose they are. */
 interface Labelled {
   readonly whose: string;
+  /** Of the workload. */
+  readonly name?: string;
   readonly labels: Labels;
 }
 
@@ -33,34 +35,56 @@ function meantPair([key, value]: Pair, labels: Labels): Pair | undefined {
 
 interface Candidate {
   readonly whose: string;
-  readonly suggested: readonly Pair[];
-  /** How many pairs of the selector fit as they are. */
-  readonly fitting: number;
+  readonly suggested: string;
+  /** How likely these labels are meant: a slip of the pen before the Service's own name before labels of which some fit. */
+  readonly likelihood: number;
 }
 
-/** A selector is close to labels when all that is wrong are slips of the pen, or when another pair fits. */
-function compare(selector: Labels, { whose, labels }: Labelled): Candidate[] {
+const LIKELY = 2;
+
+function compare(selector: Labels, service: string, { whose, name, labels }: Labelled): Candidate[] {
   const meant = Object.entries(selector).map((pair) => {
-    const [key] = pair;
+    const [key, value] = pair;
     const actual = labels[key];
-    const slip = meantPair(pair, labels);
-    return { fits: actual === pair[1], slip, actual: actual === undefined ? [] : [[key, actual] as const] };
+    return { fits: actual === value, slip: meantPair(pair, labels), key, actual };
   });
   const fitting = meant.filter(({ fits }) => fits).length;
-  const isClose = fitting > 0 || meant.every(({ slip }) => slip !== undefined);
-  if (!isClose) return [];
-  return [{ whose, fitting, suggested: meant.flatMap(({ slip, actual }) => (slip ? [slip] : actual)) }];
+  const isSlip = meant.every(({ fits, slip }) => fits || slip !== undefined);
+  const likelihood = Number(isSlip) * 4 + Number(name === service) * LIKELY + Number(fitting > 0);
+  // What fits as a whole is a Pod that has ended.
+  if (likelihood === 0 || fitting === meant.length) return [];
+  const corrected = meant.flatMap(({ slip, key, actual }): Pair[] => {
+    if (slip !== undefined) return [slip];
+    return actual === undefined ? [] : [[key, actual]];
+  });
+  const suggested = written(corrected.length > 0 ? corrected : Object.entries(labels));
+  return [{ whose, suggested, likelihood }];
+}
+
+/** The labels that were meant; of several of which only some pairs fit, nobody can tell. */
+function meantLabels(
+  selector: Labels,
+  service: string,
+  labelled: readonly Labelled[],
+): Candidate | undefined {
+  const candidates = labelled
+    .flatMap((each) => compare(selector, service, each))
+    .sort((a, b) => b.likelihood - a.likelihood);
+  const [best] = candidates;
+  const isClear = candidates.every(({ suggested }) => suggested === best?.suggested);
+  return best !== undefined && (best.likelihood >= LIKELY || isClear) ? best : undefined;
 }
 
 /** Deployments and their like before Pods; a ReplicaSet's labels are its Deployment's. */
 const labelledOf = ({ others }: WorkloadsEvidence, neighbours: readonly Pod[]): readonly Labelled[] => [
   ...others
     .filter(({ metadata }) => (metadata.ownerReferences ?? []).length === 0)
-    .map(({ kind, metadata, spec }) => ({
-      whose: `Pods of ${kind}/${metadata.name}`,
+    .map(({ kind, metadata: { name }, spec }) => ({
+      whose: `Pods of ${kind}/${name}`,
+      name,
       labels: spec.template?.metadata?.labels ?? {},
     })),
-  ...neighbours.map(({ metadata }) => ({ whose: 'other Pods', labels: metadata.labels ?? {} })),
+  ...neighbours.map(({ metadata: { labels = {} } }) => ({ whose: 'other Pods', labels })),
 ];
 
 export const serviceSelector = defineCheck({
@@ -86,24 +110,22 @@ export const serviceSelector = defineCheck({
     // A workload that is scaled to 0 or cannot create its Pods has the labels: the selector is right.
     const isRight = workloads.selected.length > 0 || servingPods(pods).length > 0;
     if (!isSelecting || isRight) return [];
-    const [best] = labelledOf(workloads, neighbours)
-      .flatMap((labelled) => compare(selector, labelled))
-      .sort((a, b) => b.fitting - a.fitting);
     const { name, namespace = home } = reference;
-    const suggested = best && written(best.suggested);
+    const best = meantLabels(selector, name, labelledOf(workloads, neighbours));
+    const asked = written(Object.entries(selector));
     return [
       report('SelectorMatchesNoPods', {
         subject: { ...reference, field: 'spec.selector' },
         slots: {
           service: name,
           namespace,
-          selector: written(Object.entries(selector)),
-          nearest: best === undefined ? '' : `; ${best.whose} have ${suggested}`,
-          suggested: suggested ?? 'the labels of the Pods that it is for',
+          selector: asked,
+          nearest: best === undefined ? '' : `; ${best.whose} have ${best.suggested}`,
+          suggested: best?.suggested ?? 'the labels of the Pods that it is for',
         },
-        observed: written(Object.entries(selector)),
-        ...(suggested === undefined ? {} : { expected: suggested }),
-        confidence: best === undefined ? 'Medium' : 'High',
+        observed: asked,
+        ...(best === undefined ? {} : { expected: best.suggested }),
+        confidence: best !== undefined && best.likelihood >= LIKELY ? 'High' : 'Medium',
       }),
     ];
   },

@@ -1,10 +1,11 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
-import { declaredPorts, portNumber } from '../model/container-ports.ts';
-import { dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
+import { declaredPorts, portNumber, probedPorts } from '../model/container-ports.ts';
+import { type DialledPod, dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
 import type { ServiceEvidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
-import { servingPods } from '../model/serving-pods.ts';
+import { hasCondition, servingPods } from '../model/serving-pods.ts';
+import type { Confidence, Severity } from '../model/vocabulary.ts';
 
 const written = (words: readonly (string | number)[], between: string): string =>
   [...new Set(words.map(String))].sort().join(between);
@@ -27,11 +28,62 @@ function offered(pods: readonly Pod[], open: readonly number[]) {
 const fieldOf = ({ service }: ServiceEvidence, port: ServicePort): string =>
   `spec.ports[${service?.spec.ports?.indexOf(port) ?? 0}].targetPort`;
 
+interface Fault {
+  readonly reason: 'TargetPortNameUnknown' | 'TargetPortNotOpen' | 'TargetPortNotDeclared';
+  readonly pods: readonly Pod[];
+  /** Ports of these Pods that are open. */
+  readonly open: readonly number[];
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+}
+
+const weigh = (wrong: readonly unknown[], all: readonly unknown[]): Severity =>
+  wrong.length === all.length ? 'Error' : 'Warning';
+
+const isUndeclared = (pod: Pod, port: number | string): boolean => {
+  const declared = declaredPorts(pod).map(({ containerPort }) => containerPort);
+  return (
+    typeof port === 'number' && declared.length > 0 && ![...declared, ...probedPorts(pod)].includes(port)
+  );
+};
+
+/** A number that no container declares may still be open: only a refused dial proves that it is not. */
+function closedPort(dialled: readonly DialledPod[]): Fault | undefined {
+  const closed = dialled.filter((each) => each.refused && !isDeclaredInVain(each));
+  if (closed.length === 0) return undefined;
+  const open = closed.flatMap((each) => each.open);
+  const isDoubtful = open.length === 0 && closed.some(({ isNew }) => isNew);
+  return {
+    reason: 'TargetPortNotOpen',
+    pods: closed.map(({ pod }) => pod),
+    open,
+    severity: weigh(closed, dialled),
+    confidence: isDoubtful ? 'Low' : 'High',
+  };
+}
+
+function faultOf(
+  { targetPort, port, protocol }: ServicePort,
+  serving: readonly Pod[],
+  dialled: readonly DialledPod[],
+): Fault | undefined {
+  const target = targetPort ?? port;
+  const nameless = serving.filter((pod) => portNumber(pod, target, protocol) === undefined);
+  const found = { open: [], severity: weigh(nameless, serving) };
+  if (nameless.length > 0)
+    return { ...found, reason: 'TargetPortNameUnknown', pods: nameless, confidence: 'High' };
+  if (dialled.length > 0) return closedPort(dialled);
+  const ready = serving.filter((pod) => hasCondition(pod, 'ContainersReady'));
+  const isGuess = ready.length > 0 && ready.every((pod) => isUndeclared(pod, target));
+  if (!isGuess) return undefined;
+  return { open: [], severity: 'Warning', reason: 'TargetPortNotDeclared', pods: ready, confidence: 'Low' };
+}
+
 export const serviceTargetPort = defineCheck({
   id: 'service-target-port',
   title: 'The Service sends to a port that its Pods open',
   layer: 'Service',
-  needs: ['service', 'pods', 'home'],
+  needs: ['service', 'pods', 'observation', 'home'],
   wants: ['dials'],
   reasons: {
     TargetPortNotOpen: {
@@ -52,25 +104,23 @@ export const serviceTargetPort = defineCheck({
       explains: [404, ...GATEWAY_SYMPTOMS],
       leadsTo: ['NoEndpoints', 'NoReadyEndpoints'],
     },
+    TargetPortNotDeclared: {
+      severity: 'Warning',
+      owner: 'DevOps',
+      message: 'Service {service} sends to port {targetPort}, which could not be dialled; its Pods {open}',
+      fix: 'See whether the Pods of Service {service} listen on {targetPort}, or set targetPort to {suggested}',
+      command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
+      explains: [502, 503, 'Connection'],
+    },
   },
-  run({ service: route, pods, home, dials = [] }, report) {
+  run({ service: route, pods, observation, home, dials = [] }, report) {
     const { service, port, reference } = route;
     if (service === undefined || port === undefined) return [];
-    const serving = servingPods(pods);
+    const fault = faultOf(port, servingPods(pods), dialledPods(pods, dials, observation.time));
+    if (fault === undefined) return [];
+    const { reason, severity, confidence } = fault;
+    const offer = offered(fault.pods, fault.open);
     const targetPort = port.targetPort ?? port.port;
-    const nameless = serving.filter((pod) => portNumber(pod, targetPort, port.protocol) === undefined);
-    const dialled = dialledPods(pods, dials);
-    const closed = dialled.filter((pod) => pod.refused && !isDeclaredInVain(pod));
-    const [reason, wrong, all] =
-      nameless.length > 0
-        ? (['TargetPortNameUnknown', nameless, serving] as const)
-        : (['TargetPortNotOpen', closed.map(({ pod }) => pod), dialled] as const);
-    // A number that no container declares may still be open, so only a refused dial accuses one.
-    if (wrong.length === 0) return [];
-    const offer = offered(
-      wrong,
-      closed.flatMap(({ open }) => open),
-    );
     const { name, namespace = home } = reference;
     return [
       report(reason, {
@@ -78,7 +128,8 @@ export const serviceTargetPort = defineCheck({
         slots: { service: name, namespace, targetPort, ...offer },
         observed: String(targetPort),
         expected: offer.suggested,
-        severity: wrong.length === all.length ? 'Error' : 'Warning',
+        severity,
+        confidence,
       }),
     ];
   },

@@ -21,3 +21,10 @@ export const portNumber = (
   typeof port === 'string'
     ? declaredPorts(pod, protocol).find(({ name }) => name === port)?.containerPort
     : port;
+
+/** Ports on which readiness is probed: on a ready Pod somebody listens there. */
+export const probedPorts = (pod: Pod): readonly number[] =>
+  runningContainers(pod).flatMap(({ readinessProbe: probe }) => {
+    const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
+    return portNumber(pod, port) ?? [];
+  });

@@ -1,7 +1,11 @@
-import { declaredPorts, portNumber, runningContainers } from './container-ports.ts';
+import { secondsSince } from './age.ts';
+import { declaredPorts, probedPorts } from './container-ports.ts';
 import type { Dial, PodsEvidence } from './evidence.ts';
 import type { Pod } from './pod.ts';
 import { hasCondition, servingPods } from './serving-pods.ts';
+
+/** A process that was started this long ago has opened its ports, or never will. */
+const STARTED_SECONDS = 60;
 
 /** A Pod that is up, and what a dial of the port that the Service uses proved. */
 export interface DialledPod {
@@ -10,16 +14,17 @@ export interface DialledPod {
   readonly refused: boolean;
   /** Other ports that are open: they answered a dial, or the Pod's readiness probe passes there. */
   readonly open: readonly number[];
+  /** It may not have opened its ports yet. */
+  readonly isNew: boolean;
 }
 
-const probedPorts = (pod: Pod): readonly number[] =>
-  runningContainers(pod).flatMap(({ readinessProbe: probe }) => {
-    const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
-    return portNumber(pod, port) ?? [];
-  });
+const isNew = ({ status }: Pod, now: string): boolean =>
+  (status.containerStatuses ?? []).some(
+    ({ state }) => secondsSince(state?.running?.startedAt, now) < STARTED_SECONDS,
+  );
 
 /** Only Pods whose containers are ready: one that starts or crashes refuses too, and proves nothing about a port. */
-export const dialledPods = (pods: PodsEvidence, dials: readonly Dial[]): readonly DialledPod[] =>
+export const dialledPods = (pods: PodsEvidence, dials: readonly Dial[], now: string): readonly DialledPod[] =>
   servingPods(pods).flatMap((pod) => {
     const own = dials.filter(({ podName }) => podName === pod.metadata.name);
     const used = own.find(({ alternative }) => !alternative);
@@ -27,7 +32,7 @@ export const dialledPods = (pods: PodsEvidence, dials: readonly Dial[]): readonl
     if (used === undefined || !isProof || !hasCondition(pod, 'ContainersReady')) return [];
     const answered = own.filter(({ result }) => result === 'Open').map(({ port }) => port);
     const open = [...new Set([...answered, ...probedPorts(pod)])].filter((port) => port !== used.port);
-    return [{ pod, port: used.port, refused: used.result === 'Refused', open }];
+    return [{ pod, port: used.port, refused: used.result === 'Refused', open, isNew: isNew(pod, now) }];
   });
 
 /**

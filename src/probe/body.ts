@@ -69,10 +69,11 @@ export function readBody(
       if (body.isTooLong) reject(TOO_LARGE());
     });
     stream.once('end', resolve);
-    source.on('error', reject);
-    source.once('close', () => {
-      if (!source.readableEnded) reject(CUT_OFF());
-    });
+    const closed = () => {
+      if (!source.readableEnded) reject(source.errored ?? CUT_OFF());
+    };
+    source.once('close', closed);
+    if (source.closed) closed();
   });
 }
 

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { createContext, Script } from 'node:vm';
 
 /** Longest time for which one expectation may hold up all other probes. */
@@ -12,10 +13,13 @@ export function boundedWork<T>(work: () => T): { readonly value: T } | undefined
     context.work = work;
     return { value: script.runInContext(context, { timeout: LIMIT_MILLISECONDS }) as T };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')
-      return undefined;
+    if (isTimeout(error)) return undefined;
     throw error;
   } finally {
     context.work = undefined;
   }
 }
+
+/** The error is one of the other context: it is no instance of our Error. */
+const isTimeout = (error: unknown): boolean =>
+  isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';

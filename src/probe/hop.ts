@@ -21,6 +21,10 @@ export interface Hop {
   readonly httpVersion: ProbeRequest['httpVersion'];
 }
 
+export interface Closable {
+  destroy(): void;
+}
+
 /** What all hops of one probe share. */
 export interface Trip {
   readonly request: ProbeRequest;
@@ -28,8 +32,8 @@ export interface Trip {
   readonly resolver: AddressResolver;
   readonly deadline: Deadline;
   readonly stopwatch: Stopwatch;
-  /** Everything that was opened, to be destroyed at the end. */
-  readonly opened: Duplex[];
+  /** The outermost layer of each connection, to be destroyed at the end. */
+  readonly opened: Closable[];
   /** Hears of each stage of a connection, so that a later failure does not lose it. */
   readonly report: (stage: Partial<Connection>) => void;
 }
@@ -44,4 +48,13 @@ export interface Connection {
   readonly throughProxy: boolean;
   readonly tls?: TLSObservation;
   readonly certificate?: CertificateDetail;
+}
+
+/**
+ * Puts `outer` in the place of the layer that it was just laid over and that it closes with itself. Node 24 crashes when
+ * a socket is destroyed before the TLS socket around it.
+ */
+export function layOver({ opened }: Trip, outer: Closable): void {
+  opened.pop();
+  opened.push(outer);
 }

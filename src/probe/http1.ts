@@ -25,6 +25,8 @@ export async function askHTTP1(
     request.on('information', ({ statusCode }) => informational.push(statusCode));
     request.once('response', (message) => {
       stopwatch.enter('Receive');
+      // An error is kept with the message, for whoever reads its body, who may come later.
+      message.on('error', () => {});
       request.on('error', (error) => message.destroy(error));
       resolve(answerOf(message, message));
     });

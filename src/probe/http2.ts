@@ -1,7 +1,7 @@
 import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
 import type { Answer } from './answer.ts';
 import { ProbeFault } from './failure.ts';
-import type { Connection, Hop, Trip } from './hop.ts';
+import { type Connection, type Hop, layOver, type Trip } from './hop.ts';
 
 /** Headers of HTTP/1.1 that HTTP/2 says otherwise. */
 const CONNECTION_HEADERS = new Set([
@@ -23,10 +23,10 @@ export async function askHTTP2(
   const { deadline, stopwatch } = trip;
   stopwatch.enter('Send');
   const session = connect(hop.url.origin, { createConnection: () => socket });
+  layOver(trip, session);
   return deadline.wait<Answer>((resolve, reject) => {
     session.on('error', reject);
     const stream = session.request(headersOf(hop), { endStream: false });
-    trip.opened.push(stream);
     stream.on('headers', (headers) => informational.push(Number(headers[constants.HTTP2_HEADER_STATUS])));
     stream.once('response', (headers) => {
       stopwatch.enter('Receive');

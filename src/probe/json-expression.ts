@@ -1,5 +1,4 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
-import { serialize } from '@marcbachmann/cel-js/serialize';
 import { RE2JS } from 're2js';
 import { boundedWork } from './bounded-work.ts';
 
@@ -41,23 +40,31 @@ function parse(source: string) {
   try {
     const parsed = environment.parse(source);
     const { valid } = parsed.check();
-    if (valid) return environment.parse(serialize(withRE2(parsed.ast)));
+    if (valid) return environment.parse(withRE2(source, parsed.ast));
   } catch {
     // Said below: the library's own text is several lines long.
   }
   throw new Error(`The expression ${source} is not a CEL expression over the variable body.`);
 }
 
-function withRE2(node: ASTNode): ASTNode {
-  const visit = (part: unknown): void => {
-    if (Array.isArray(part)) part.forEach(visit);
-    else if (isNode(part)) {
-      visit(part.args);
-      if (part.op === 'rcall' && part.args[0] === 'matches') Object.assign(part.args, { 0: MATCHES });
-    }
-  };
-  visit(node);
-  return node;
+/** The source with each call of `matches` renamed: a call's name lies between its receiver and its argument. */
+function withRE2(source: string, ast: ASTNode): string {
+  let renamed = source;
+  const byPosition = callsOfMatches(ast).sort((a, b) => b.from - a.from);
+  for (const { from, to } of byPosition) {
+    const call = source.slice(from, to).replace(/\.(\s*)matches(\s*\()/, `.$1${MATCHES}$2`);
+    renamed = renamed.slice(0, from) + call + renamed.slice(to);
+  }
+  return renamed;
+}
+
+function callsOfMatches(part: unknown): { from: number; to: number }[] {
+  if (Array.isArray(part)) return part.flatMap(callsOfMatches);
+  if (!isNode(part)) return [];
+  const within = callsOfMatches(part.args);
+  if (part.op !== 'rcall' || part.args[0] !== 'matches') return within;
+  const [, receiver, [pattern]] = part.args;
+  return pattern === undefined ? within : [...within, { from: receiver.end, to: pattern.start }];
 }
 
 const isNode = (part: unknown): part is ASTNode => typeof part === 'object' && part !== null && 'op' in part;

@@ -11,7 +11,7 @@ import {
 import type { CertificateDetail, TLSObservation } from '../diagnosis/model/observation.ts';
 import { describeCertificate } from './certificate.ts';
 import { ProbeFault } from './failure.ts';
-import type { Trip } from './hop.ts';
+import { layOver, type Trip } from './hop.ts';
 import type { ProbeRequest, TLSSettings } from './request.ts';
 
 /** A handshake that is done. Whether its certificate is to be trusted is for `requireTrusted` to say. */
@@ -51,7 +51,7 @@ export async function handshake(
       return checkServerIdentity(host, certificate);
     },
   });
-  trip.opened.push(socket);
+  layOver(trip, socket);
   await trip.deadline.wait<void>((resolve, reject) => {
     socket.once('secureConnect', resolve);
     socket.on('error', reject);

@@ -22,10 +22,6 @@ export class GroupView {
     return this.#lookedAt;
   }
 
-  get size(): number {
-    return this.#sightings.size;
-  }
-
   /** Takes a whole list of the group's Leases in; `lookedAt` is when it was asked for, `seenAt` when it was there. */
   see(leases: readonly Lease[], lookedAt: number, seenAt: number): void {
     const sightings = new Map<string, Sighting>();
@@ -35,8 +31,12 @@ export class GroupView {
       const known = this.#sightings.get(name);
       sightings.set(name, { lease, spec, since: known?.spec === spec ? known.since : seenAt });
     }
-    this.#sightings = sightings;
     this.#lookedAt = lookedAt;
+    // A Lease that somebody deleted does not tell its holder to stop: it counts until its time is over.
+    for (const [name, known] of this.#sightings) {
+      if (!sightings.has(name) && this.#isAlive(known)) sightings.set(name, known);
+    }
+    this.#sightings = sightings;
   }
 
   holderOf(name: string): string | undefined {
@@ -45,18 +45,27 @@ export class GroupView {
 
   /** Names of the members that were alive at the last look, in order. */
   alive(): string[] {
-    const isAlive = ([, sighting]: [string, Sighting]) => this.#silence(sighting) < this.#duration(sighting);
     return [...this.#sightings]
-      .filter(isAlive)
+      .filter(([, sighting]) => this.#isAlive(sighting))
       .map(([name]) => name)
       .sort();
   }
 
-  /** Leases of members that have been silent for so many times their duration. */
+  /** True when nobody else holds a Lease of the group, not even one that seems to be over. */
+  isAlone(name: string): boolean {
+    return [...this.#sightings].every(([other, { lease }]) => other === name || !lease.spec?.holderIdentity);
+  }
+
+  /** Leases that have not changed for so many times their duration. */
   abandoned(times: number): Lease[] {
     return [...this.#sightings.values()]
       .filter((sighting) => this.#silence(sighting) >= times * this.#duration(sighting))
       .map(({ lease }) => lease);
+  }
+
+  /** A member that leaves gives its Lease back, which is then held by nobody. */
+  #isAlive(sighting: Sighting): boolean {
+    return Boolean(sighting.lease.spec?.holderIdentity) && this.#silence(sighting) < this.#duration(sighting);
   }
 
   #silence({ since }: Sighting): number {

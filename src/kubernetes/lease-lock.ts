@@ -78,15 +78,6 @@ export class LeaseLock {
     await this.#options.client.update(LEASES, { ...own, spec }, this.#call);
   }
 
-  /** Deletes the Lease; does nothing where it is not ours any more. */
-  async remove(): Promise<void> {
-    const { client, namespace, name } = this.#options;
-    const resourceVersion = this.#own?.metadata.resourceVersion;
-    this.#own = undefined;
-    if (resourceVersion === undefined) return;
-    await client.delete(LEASES, { namespace, name }, { ...this.#call, preconditions: { resourceVersion } });
-  }
-
   async #read(): Promise<Lease | undefined> {
     const { client, namespace, name } = this.#options;
     try {

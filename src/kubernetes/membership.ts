@@ -106,7 +106,7 @@ export class Membership {
     await this.#running;
     this.#heldUntil = Number.NEGATIVE_INFINITY;
     this.#lastMembers = [];
-    await this.#lock.remove().catch(this.#onError);
+    await this.#lock.release().catch(this.#onError);
   }
 
   get #isActive(): boolean {
@@ -151,7 +151,7 @@ export class Membership {
     this.#lastMembers = [];
     this.#ownsFrom = this.#clock.now() + this.#timing.trust;
     await this.#look();
-    if (this.#group.size === 1) this.#ownsFrom = this.#clock.now();
+    if (this.#group.isAlone(this.#options.member)) this.#ownsFrom = this.#clock.now();
   }
 
   async #look(): Promise<void> {
@@ -170,7 +170,7 @@ export class Membership {
     this.#members = this.#group.alive();
   }
 
-  /** Deletes the Leases of members that never came back, as each new Pod has a new name. */
+  /** Deletes the Leases of members that left or never came back, as each new Pod has a new name. */
   async #removeAbandoned(): Promise<void> {
     const { client, namespace } = this.#options;
     for (const { metadata } of this.#group.abandoned(ABANDONED_AFTER_DURATIONS)) {

@@ -22,7 +22,7 @@ async function typesAndSchemas({ metadata, spec }: CustomResourceDefinition): Pr
     .map(
       ([name, part]) => `export const ${name.toUpperCase()}_SCHEMA: Schema = ${json(readerSchema(part))};\n`,
     );
-  return `// Generated from crds/statusprobes.yaml by hack/generate-types.ts: change the CRD and generate again.
+  return `// Generated from crds/statusprobes.yaml by hack/generate-types.ts: change the CRD and run: npm run generate
 import type { ObjectMeta } from './object-meta.ts';
 import type { Schema } from './schema.ts';
 

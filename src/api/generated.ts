@@ -1,4 +1,4 @@
-// Generated from crds/statusprobes.yaml by hack/generate-types.ts: change the CRD and generate again.
+// Generated from crds/statusprobes.yaml by hack/generate-types.ts: change the CRD and run: npm run generate
 import type { ObjectMeta } from './object-meta.ts';
 import type { Schema } from './schema.ts';
 

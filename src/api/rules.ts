@@ -18,7 +18,8 @@ const LOAD_BALANCER_ARN =
 const WEB_ACL_ARN =
   /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:(regional|global)\/webacl\/[A-Za-z0-9_-]+\/[0-9a-f-]+$/;
 
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+/** Headers whose value comes from a Secret alone, in lower case. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   'api-key',
   'apikey',
   'authorization',
@@ -35,7 +36,8 @@ const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   'x-vault-token',
 ]);
 
-const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
+/** Headers that no probe can choose, in lower case. */
+export const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'expect',

@@ -1,5 +1,6 @@
 import { setCondition } from '../../api/conditions.ts';
 import type { Condition, StatusProbeStatus } from '../../api/generated.ts';
+import { fitStatus } from '../../api/status-size.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import { endedFailure, remember } from './history.ts';
 import { blind, conditionOf, type Judgement, probed, refused, suspended } from './judgement.ts';
@@ -12,7 +13,7 @@ export function nextRecord(known: ProbeRecord | undefined, visit: Visit): ProbeR
   const judgement = judge(before, visit);
   const { rowStart } = judgement.tally;
   return {
-    status: draw(before.status, judgement, visit),
+    status: fitStatus(draw(before.status, judgement, visit)),
     question: visit.question,
     ...(rowStart === undefined ? {} : { rowStart }),
     absences: judgement.absences,
@@ -43,7 +44,7 @@ function draw(before: StatusProbeStatus, judgement: Judgement, visit: Visit): St
   const { tally, diagnosis } = judgement;
   const observation = 'observation' in visit.outcome ? visit.outcome.observation : undefined;
   const lastProbe = observation === undefined ? before.lastProbe : lastProbeOf(observation);
-  const target = observation?.url ?? visit.target;
+  const target = observation?.url || visit.target;
   return {
     observedGeneration: visit.generation,
     ...(target === undefined ? {} : { target }),

@@ -20,7 +20,8 @@ export type Outcome =
   /** The replica itself is cut off: its failed probe proves nothing about the target. */
   | {
       readonly kind: 'Blind';
-      readonly observation: Observation;
+      /** Absent where not even a request could be made. */
+      readonly observation?: Observation;
       readonly message: string;
       readonly ready: string;
     }

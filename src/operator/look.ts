@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Observation } from '../diagnosis/model/observation.ts';
+import { diagnose, type Question, type Steps } from '../pipeline.ts';
+import type { Expectation, ProbeRequest, TLSSettings } from '../probe/request.ts';
+import type { Plan } from './plan.ts';
+import { resolveRequest } from './request/probe-request.ts';
+import { MissingValue, type ReadValues, Values } from './request/values.ts';
+import type { Outcome } from './status/record.ts';
+import { unanswered } from './target/missing-target.ts';
+import { nameOfTarget, resolveTarget } from './target/resolve-target.ts';
+import type { ResolvedTarget, TargetReader } from './target/resolved-target.ts';
+
+/** The StatusProbe on whose behalf the world is looked at. */
+export interface Asker {
+  readonly namespace: string;
+  readonly name: string;
+  readonly plan: Plan;
+  readonly signal: AbortSignal;
+}
+
+/** One request that is about to be sent. */
+export interface Inquiry extends Asker {
+  readonly request: ProbeRequest;
+  readonly expectation: Expectation;
+  /** A host to connect to that an object of the probe's own namespace names, and not the spec itself. */
+  readonly ownHost?: string;
+}
+
+/** All that one look at a target needs of the world. */
+export interface World {
+  readonly reader: TargetReader;
+  valuesFor(namespace: string): ReadValues;
+  probe(inquiry: Inquiry): Promise<Observation>;
+  /** What looks for the cause of a failure. */
+  investigate(inquiry: Inquiry): Omit<Steps, 'observe'>;
+  /** Why this process itself is cut off; undefined when it is not. */
+  whyBlind(): Promise<string | undefined>;
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+/** After so long, a failure is told before its cause is known. */
+const TELL_AFTER_MILLISECONDS = 3_000;
+
+/** A spec that the prober finds out to be impossible, by reasons of `ProbeFailure`. */
+const IMPOSSIBLE: ReadonlySet<string> = new Set(['InvalidExpectation', 'InvalidRequest', 'InvalidURL']);
+
+/**
+ * Looks at a target once: what came of it, last of all the final word. Where the diagnosis takes long, the failure
+ * itself comes before it. Nothing comes when the look was cut short.
+ */
+export async function* look(asker: Asker, world: World): AsyncGenerator<Outcome> {
+  if (asker.plan.spec.suspend) return yield { kind: 'Suspended' };
+  const where = await resolveTarget(asker.plan.target, world.reader);
+  const inquiry = await inquire(asker, where, world);
+  if ('kind' in inquiry) return yield inquiry;
+  const observation =
+    where.kind === 'Missing'
+      ? unanswered(where, inquiry.request.method, world.now())
+      : await world.probe(inquiry);
+  yield* judge(inquiry, observation, world);
+}
+
+/** The request with everything that it takes, or why there is none. */
+async function inquire(asker: Asker, where: ResolvedTarget, world: World): Promise<Inquiry | Outcome> {
+  if (where.kind === 'Invalid') return invalid(where.message);
+  if (where.kind === 'Unseen') return { kind: 'Blind', message: where.message, ready: readyMessage(asker) };
+  try {
+    const { spec, expectation } = asker.plan;
+    const values = new Values(world.valuesFor(asker.namespace));
+    const resolved = await resolveRequest(spec, values);
+    const request = { ...resolved, url: where.url ?? '', tls: lasting(asker.plan, resolved.tls) };
+    const ownHost = where.kind === 'Found' ? where.connectTo : undefined;
+    if (ownHost === undefined || request.connectTo !== undefined || request.proxy !== undefined) {
+      return { ...asker, request, expectation };
+    }
+    return { ...asker, request: { ...request, connectTo: ownHost }, expectation, ownHost: ownHost.host };
+  } catch (error) {
+    if (!(error instanceof MissingValue)) throw error;
+    return { kind: 'Refused', reason: error.reason, message: error.message };
+  }
+}
+
+const lastTLS = new WeakMap<Plan, TLSSettings>();
+
+/** The same object as long as nothing in it changes: the prober keeps parsed keys by it. */
+function lasting(plan: Plan, tls: TLSSettings): TLSSettings {
+  const known = lastTLS.get(plan);
+  if (known !== undefined && isDeepStrictEqual(known, tls)) return known;
+  lastTLS.set(plan, tls);
+  return tls;
+}
+
+const invalid = (message: string): Outcome => ({ kind: 'Refused', reason: 'InvalidSpec', message });
+
+async function* judge(inquiry: Inquiry, observation: Observation, world: World): AsyncGenerator<Outcome> {
+  const { reason = '', message = '' } = observation.failure ?? {};
+  if (reason === 'Cancelled') return;
+  if (observation.refusal !== undefined) return yield { kind: 'Refused', reason: 'TargetRefused', message };
+  if (IMPOSSIBLE.has(reason)) return yield invalid(message);
+  const blindness = await whyBlind(observation, world);
+  if (blindness !== undefined) {
+    return yield {
+      kind: 'Blind',
+      observation,
+      message: blindness,
+      ready: readyMessage(inquiry, observation),
+    };
+  }
+  yield* tell(inquiry, observation, world);
+}
+
+const readyMessage = ({ plan }: Asker, observation?: Observation): string =>
+  `Probing ${observation?.url || nameOfTarget(plan.target)} ${plan.pace}`;
+
+/** A probe that fails without an answer may be the fault of where it was sent from. */
+async function whyBlind({ success, code, failure }: Observation, world: World): Promise<string | undefined> {
+  if (failure?.reason === 'ProberFailed') return failure.message;
+  const isSuspicious = !success && code === undefined && !isMissing(failure);
+  return isSuspicious ? world.whyBlind() : undefined;
+}
+
+const isMissing = (failure: Observation['failure']): boolean =>
+  failure?.reason === 'TargetNotFound' || failure?.reason === 'NoAddress';
+
+async function* tell(inquiry: Inquiry, observation: Observation, world: World): AsyncGenerator<Outcome> {
+  const { spec } = inquiry.plan;
+  const { enabled, checks = {}, mute = [] } = spec.diagnose;
+  const question: Question = {
+    target: inquiry.plan.target,
+    namespace: inquiry.namespace,
+    diagnose: { enabled, checks, mute },
+  };
+  const steps = { ...world.investigate(inquiry), observe: async () => observation };
+  const result = diagnose(question, steps);
+  const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
+  if (await isSlow(result)) yield { ...probed, diagnosis: 'InProgress' };
+  const { diagnosis = 'Disabled' } = await result;
+  if (!inquiry.signal.aborted) yield { ...probed, diagnosis };
+}
+
+/** Whether the work takes so long that its beginning is worth telling. */
+async function isSlow(work: Promise<unknown>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(true), TELL_AFTER_MILLISECONDS);
+  const done = work.then(
+    () => false,
+    () => false,
+  );
+  return Promise.race([done, late.promise]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,44 @@
+import type { ResolvedSpec } from '../api/defaults.ts';
+import { formatDuration, parseDuration } from '../api/durations.ts';
+import { type Target, targetOf } from '../diagnosis/model/target.ts';
+import type { Expectation } from '../probe/request.ts';
+import { expectationOf } from './request/probe-request.ts';
+
+/** What a spec means for the prober, worked out once for each generation. */
+export interface Plan {
+  readonly spec: ResolvedSpec;
+  readonly generation: number;
+  readonly target: Target;
+  /** `spec.target` and `spec.request` as one text: when it changes, everything starts anew. */
+  readonly question: string;
+  readonly intervalMilliseconds: number;
+  readonly shortestInterval: number;
+  /** Part of the Ready condition's message. */
+  readonly pace: string;
+  readonly expectation: Expectation;
+}
+
+/** What a plan depends on besides the spec. */
+export interface PlanBasis {
+  readonly namespace: string;
+  readonly generation: number;
+  /** The administrator's, in milliseconds; 0 where there is none. */
+  readonly shortestInterval: number;
+}
+
+/** Reads a spec of which all rules hold. */
+export function planOf(spec: ResolvedSpec, { namespace, generation, shortestInterval }: PlanBasis): Plan {
+  const asked = parseDuration(spec.interval) ?? 0;
+  const intervalMilliseconds = Math.max(asked, shortestInterval);
+  const text = `every ${formatDuration(intervalMilliseconds)}`;
+  return {
+    spec,
+    generation,
+    target: targetOf(spec.target, namespace),
+    question: JSON.stringify([spec.target, spec.request]),
+    intervalMilliseconds,
+    shortestInterval,
+    pace: asked < shortestInterval ? `${text}, the shortest interval that the policy allows here` : text,
+    expectation: expectationOf(spec),
+  };
+}

@@ -1,0 +1,178 @@
+import type { Logger } from 'pino';
+import { parseDuration } from '../api/durations.ts';
+import type { StatusProbeStatus } from '../api/generated.ts';
+import type { Observation } from '../diagnosis/model/observation.ts';
+import type { StoreEvent, StoreView } from '../kubernetes/store.ts';
+import { type Requeue, Workqueue, type WorkqueueObservation } from '../kubernetes/workqueue.ts';
+import type { World } from './look.ts';
+import type { NamespacePolicy } from './policy.ts';
+import { firstStart, nextStart, shareOf } from './start-times.ts';
+import { conditionOf } from './status/judgement.ts';
+import type { StatusWriter } from './status-writer.ts';
+import { keyOfProbe, type StoredProbe } from './stored-probe.ts';
+import { transitionBetween } from './transition.ts';
+import { type Memory, type Visited, visit } from './visit.ts';
+
+/** Told of every probe, for metrics. */
+export interface Telemetry {
+  seen(probe: StoredProbe, status: StatusProbeStatus, observation: Observation | undefined): void;
+  gone(key: string): void;
+}
+
+export interface ProbeControllerOptions {
+  readonly probes: StoreView<StoredProbe, 'namespace'>;
+  readonly world: World;
+  readonly writer: Pick<StatusWriter, 'current' | 'offer' | 'forget'>;
+  /** Whether this replica probes it. */
+  readonly keeps: (key: string) => boolean;
+  readonly policyOf: (namespace: string) => Promise<NamespacePolicy>;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+  /** Probes under way at once. */
+  readonly concurrency: number;
+  readonly observe?: (observation: WorkqueueObservation) => void;
+}
+
+/** After a defect of the operator itself, which must not become a busy loop. */
+const AFTER_DEFECT_MILLISECONDS = 30_000;
+/** Timers may come that much too early, which must not make two probes of one. */
+const EARLY_MILLISECONDS = 10;
+
+/** Decides when this replica looks at which StatusProbe, and carries what it saw to status, metrics and log. */
+export class ProbeController {
+  readonly #options: ProbeControllerOptions;
+  readonly #owned = new Map<string, Memory>();
+  readonly #queue: Workqueue;
+  #unsubscribe = () => {};
+
+  constructor(options: ProbeControllerOptions) {
+    this.#options = options;
+    this.#queue = new Workqueue({
+      workers: options.concurrency,
+      handle: (key, signal) => this.#handle(key, signal),
+      ...(options.observe && { observe: options.observe }),
+    });
+  }
+
+  get queue(): Workqueue {
+    return this.#queue;
+  }
+
+  /** Begins with what the store holds: spread over time, but for probes that nobody has visited yet. */
+  start(): void {
+    this.#unsubscribe = this.#options.probes.subscribe((event) => this.#changed(event));
+    this.reshard();
+  }
+
+  /** Takes over what belongs to this replica by now, and lets go of what does not. */
+  reshard(): void {
+    for (const probe of this.#options.probes.values()) {
+      const key = keyOfProbe(probe);
+      if (!this.#options.keeps(key)) this.#drop(key);
+      else if (!this.#owned.has(key)) this.#take(key, probe);
+    }
+  }
+
+  /** Cuts probes that are under way short; what they would have seen is not judged. */
+  async stop(): Promise<void> {
+    this.#unsubscribe();
+    await this.#queue.stop();
+  }
+
+  #changed({ type, key, object }: StoreEvent<StoredProbe>): void {
+    if (type === 'deleted') this.#drop(key);
+    else if (!this.#options.keeps(key)) return;
+    else if (!this.#owned.has(key)) this.#take(key, object);
+    else if (this.#isNews(key, object)) {
+      this.#queue.forget(key);
+      this.#queue.add(key);
+    }
+  }
+
+  /** Another spec, or a request to probe at once. */
+  #isNews(key: string, { status, generation, requestedAt }: StoredProbe): boolean {
+    const { observedGeneration, lastHandledRequest } = this.#owned.get(key)?.record?.status ?? status;
+    return observedGeneration !== generation || lastHandledRequest !== requestedAt;
+  }
+
+  #take(key: string, { status, generation, resolution }: StoredProbe): void {
+    this.#owned.set(key, {});
+    const interval = resolution.ok ? parseDuration(resolution.spec.interval) : undefined;
+    const now = this.#options.world.now();
+    if (interval === undefined || status.observedGeneration !== generation) this.#queue.add(key);
+    else this.#queue.addAfter(key, firstStart(now, interval, shareOf(key)) - now);
+  }
+
+  #drop(key: string): void {
+    if (!this.#owned.delete(key)) return;
+    this.#queue.forget(key);
+    this.#options.writer.forget(key);
+    this.#options.telemetry.gone(key);
+  }
+
+  async #handle(key: string, signal: AbortSignal): Promise<Requeue | undefined> {
+    const probe = this.#options.writer.current(key);
+    if (probe === undefined || !this.#owned.has(key)) return undefined;
+    if (!this.#options.keeps(key)) {
+      this.#drop(key);
+      return undefined;
+    }
+    try {
+      return await this.#visit(key, probe, signal);
+    } catch (err) {
+      this.#options.log.error({ err, probe: key }, 'A visit failed; it is tried again');
+      return { requeueAfterMilliseconds: AFTER_DEFECT_MILLISECONDS };
+    }
+  }
+
+  async #visit(key: string, probe: StoredProbe, signal: AbortSignal): Promise<Requeue | undefined> {
+    const { world, policyOf } = this.#options;
+    const policy = await policyOf(probe.namespace);
+    const parts = { world, policy, olderProbes: () => this.#olderProbes(probe) };
+    for await (const visited of visit(probe, this.#owned.get(key) ?? {}, signal, parts)) {
+      this.#tell(key, probe, visited);
+    }
+    const plan = this.#owned.get(key)?.plan;
+    if (plan === undefined || plan.spec.suspend) return undefined;
+    const now = world.now();
+    const next = nextStart(now + EARLY_MILLISECONDS, plan.intervalMilliseconds, shareOf(key));
+    return { requeueAfterMilliseconds: next - now };
+  }
+
+  /** Nobody is told of a probe that was deleted, changed or moved to another replica under way. */
+  #tell(key: string, probe: StoredProbe, visited: Visited): void {
+    const { writer, telemetry } = this.#options;
+    const present = writer.current(key);
+    const known = this.#owned.get(key);
+    if (known === undefined || present?.uid !== probe.uid || present.generation !== probe.generation) return;
+    this.#owned.set(key, visited);
+    const { status } = visited.record;
+    this.#log(key, known.record?.status ?? probe.status, status);
+    telemetry.seen(probe, status, visited.observation);
+    writer.offer(probe, status);
+  }
+
+  #log(probe: string, before: StatusProbeStatus, after: StatusProbeStatus): void {
+    const { log } = this.#options;
+    const ready = conditionOf(after, 'Ready');
+    const transition = transitionBetween(before, after);
+    const { owner, layer, reason, culprit } = after.verdict ?? {};
+    if (transition !== undefined) {
+      const level = transition.type === 'Warning' ? 'warn' : 'info';
+      log[level](
+        { probe, owner, layer, cause: reason, culprit: culprit?.ref },
+        `${transition.reason}: ${transition.message}`,
+      );
+    } else if (ready?.reason !== conditionOf(before, 'Ready')?.reason) {
+      log.info({ probe }, `${ready?.reason}: ${ready?.message}`);
+    }
+  }
+
+  #olderProbes({ namespace, creationTimestamp, name }: StoredProbe): number {
+    const isOlder = (other: StoredProbe) =>
+      other.creationTimestamp === creationTimestamp
+        ? other.name < name
+        : other.creationTimestamp < creationTimestamp;
+    return this.#options.probes.byIndex('namespace', namespace).filter(isOlder).length;
+  }
+}

@@ -1,0 +1,49 @@
+import { type Resolution, readStatus, resolveSpec } from '../api/defaults.ts';
+import { STATUS_PROBE, type StatusProbeStatus } from '../api/generated.ts';
+import type { ApiObject, Resource } from '../kubernetes/resources.ts';
+
+export const STATUS_PROBES: Resource = {
+  group: STATUS_PROBE.group,
+  version: STATUS_PROBE.version,
+  plural: STATUS_PROBE.plural,
+  kind: STATUS_PROBE.kind,
+  namespaced: true,
+};
+
+/** Its value, whatever it is, asks for a probe at once. */
+const REQUESTED_AT = 'statusprobe.dev/requested-at';
+
+/** A StatusProbe as the operator caches it. */
+export interface StoredProbe {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly creationTimestamp: string;
+  readonly requestedAt?: string;
+  /** The spec, or why it cannot be used. */
+  readonly resolution: Resolution;
+  readonly status: StatusProbeStatus;
+}
+
+/** Reads whatever is stored, by whichever schema; never throws for what stands in it. */
+export function toStoredProbe(raw: ApiObject): StoredProbe {
+  const { namespace, name, uid, resourceVersion, annotations, ...metadata } = raw.metadata;
+  const requestedAt = annotations?.[REQUESTED_AT];
+  return {
+    namespace: namespace ?? '',
+    name: name ?? '',
+    uid: uid ?? '',
+    resourceVersion: resourceVersion ?? '',
+    generation: typeof metadata.generation === 'number' ? metadata.generation : 0,
+    creationTimestamp: String(metadata.creationTimestamp ?? ''),
+    ...(requestedAt === undefined ? {} : { requestedAt }),
+    resolution: resolveSpec(raw),
+    status: readStatus(raw),
+  };
+}
+
+/** `namespace/name`, as stores and queues name it. */
+export const keyOfProbe = ({ namespace, name }: Pick<StoredProbe, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`;

@@ -1,0 +1,60 @@
+import type { Ingress, IngressClass, Service } from '../../diagnosis/model/kubernetes.ts';
+import type { Lookup } from '../../diagnosis/model/lookup.ts';
+import type { Pod } from '../../diagnosis/model/pod.ts';
+
+/** Where a request for the target goes, or why there is nowhere to send one. */
+export type ResolvedTarget =
+  | {
+      readonly kind: 'Found';
+      readonly url: string;
+      /** Where to connect instead of what DNS says of the URL's host. */
+      readonly connectTo?: { readonly host: string; readonly port?: number };
+    }
+  /** A failure with a verdict: the object does not exist, or nobody serves it. */
+  | {
+      readonly kind: 'Missing';
+      readonly reason: 'TargetNotFound' | 'NoAddress';
+      readonly message: string;
+      /** What would have been asked, as far as it is known. */
+      readonly url?: string;
+    }
+  /** The spec leaves open what only it can say. */
+  | { readonly kind: 'Invalid'; readonly message: string }
+  /** The cluster could not be looked at. */
+  | { readonly kind: 'Unseen'; readonly message: string };
+
+interface Kinds {
+  readonly Ingress: Ingress;
+  readonly IngressClass: IngressClass;
+  readonly Service: Service;
+  readonly Pod: Pod;
+}
+
+/** The looks at the cluster that finding a target takes. */
+export interface TargetReader {
+  get<K extends 'Ingress' | 'Service'>(
+    kind: K,
+    key: { readonly namespace: string; readonly name: string },
+  ): Promise<Lookup<Kinds[K] | undefined>>;
+  list<K extends 'IngressClass' | 'Service' | 'Pod'>(
+    kind: K,
+    scope?: { readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> },
+  ): Promise<Lookup<readonly Kinds[K][]>>;
+}
+
+/** `http://host:port/path`, without the port where it is the scheme's own. */
+export function urlOf(
+  scheme: 'HTTP' | 'HTTPS',
+  host: string,
+  port: number | undefined,
+  path: string,
+): string {
+  const isOwn = port === undefined || port === (scheme === 'HTTPS' ? 443 : 80);
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${scheme.toLowerCase()}://${name}${isOwn ? '' : `:${port}`}${path}`;
+}
+
+export const unseen = (what: string, lookup: { readonly message: string }): ResolvedTarget => ({
+  kind: 'Unseen',
+  message: `${what} could not be looked up: ${lookup.message}`,
+});

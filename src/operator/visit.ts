@@ -1,0 +1,97 @@
+import type { Observation } from '../diagnosis/model/observation.ts';
+import { look, type World } from './look.ts';
+import { type Plan, planOf } from './plan.ts';
+import type { NamespacePolicy } from './policy.ts';
+import { nextRecord } from './status/next-record.ts';
+import { type Outcome, type ProbeRecord, recordOf, type Visit } from './status/record.ts';
+import type { StoredProbe } from './stored-probe.ts';
+import { nameOfTarget } from './target/resolve-target.ts';
+
+/** What is kept of a probe from one visit to the next. */
+export interface Memory {
+  readonly plan?: Plan;
+  readonly record?: ProbeRecord;
+}
+
+export interface VisitParts {
+  readonly world: World;
+  readonly policy: NamespacePolicy;
+  /** How many StatusProbes of the namespace are older. */
+  readonly olderProbes: () => number;
+}
+
+/** What a visit brought: the last one stands, those before it were told early. */
+export interface Visited extends Memory {
+  readonly record: ProbeRecord;
+  /** Absent when nothing was asked. */
+  readonly observation?: Observation;
+}
+
+/** Visits a StatusProbe once; nothing comes of a visit that was cut short. */
+export async function* visit(
+  probe: StoredProbe,
+  memory: Memory,
+  signal: AbortSignal,
+  parts: VisitParts,
+): AsyncGenerator<Visited> {
+  const plan = planFor(probe, memory, parts.policy);
+  const occasion = occasionOf(probe, plan);
+  const before = memory.record ?? adopt(probe, occasion.question);
+  let now: string | undefined;
+  for await (const outcome of outcomes(probe, plan, signal, parts)) {
+    // The early word and the last one are about one probe: both are judged from the same moment.
+    now ??= new Date(parts.world.now()).toISOString();
+    const record = nextRecord(before, { ...occasion, outcome, now });
+    const observation = 'observation' in outcome ? outcome.observation : undefined;
+    yield { record, ...(plan && { plan }), ...(observation && { observation }) };
+  }
+}
+
+async function* outcomes(
+  { namespace, name, resolution }: StoredProbe,
+  plan: Plan | undefined,
+  signal: AbortSignal,
+  { world, policy, olderProbes }: VisitParts,
+): AsyncGenerator<Outcome> {
+  if (plan === undefined) {
+    const message = resolution.ok ? '' : resolution.message;
+    return yield { kind: 'Refused', reason: 'InvalidSpec', message };
+  }
+  const isLimited = Number.isFinite(policy.maximumProbes);
+  if (isLimited && olderProbes() >= policy.maximumProbes) {
+    const message = `The policy of the cluster allows ${policy.maximumProbes} StatusProbes in this namespace, and the older ones have used them up.`;
+    return yield { kind: 'Refused', reason: 'QuotaExceeded', message };
+  }
+  yield* look({ namespace, name, plan, signal }, world);
+}
+
+/** The same plan for the same spec and policy, because the prober keeps what it has compiled by it. */
+function planFor(
+  { namespace, generation, resolution }: StoredProbe,
+  { plan }: Memory,
+  { shortestIntervalMilliseconds }: NamespacePolicy,
+): Plan | undefined {
+  if (!resolution.ok) return undefined;
+  const basis = { namespace, generation, shortestInterval: shortestIntervalMilliseconds };
+  const isSame = plan?.generation === generation && plan.shortestInterval === basis.shortestInterval;
+  return isSame ? plan : planOf(resolution.spec, basis);
+}
+
+/** A spec that cannot be used: nothing of it is known. */
+const UNUSABLE = { question: '', thresholds: { failure: 1, success: 1 }, historyLimit: 10 };
+
+/** What the judgement of a visit takes from the StatusProbe itself. */
+function occasionOf(
+  { generation, requestedAt }: StoredProbe,
+  plan: Plan | undefined,
+): Omit<Visit, 'outcome' | 'now'> {
+  const known = { generation, ...(requestedAt === undefined ? {} : { requestedAt }) };
+  if (plan === undefined) return { ...known, ...UNUSABLE };
+  const { failureThreshold: failure, successThreshold: success, historyLimit } = plan.spec;
+  const target = nameOfTarget(plan.target);
+  return { ...known, question: plan.question, thresholds: { failure, success }, historyLimit, target };
+}
+
+/** Where a replica goes on that knows a probe by its stored status alone. */
+const adopt = ({ status, generation }: StoredProbe, question: string): ProbeRecord =>
+  recordOf(status, status.observedGeneration === generation ? question : 'unknown');

@@ -6,7 +6,13 @@ import { referenceTo } from '../model/reference.ts';
 
 /** What is seen of an Ingress that no controller takes up: no address, or another controller that does not know it. */
 const UNSERVED: readonly Symptom[] = ['NoAddress', 'TLS', 'Connection', 404];
-const FOLLOWS = ['IngressHasNoAddress', 'HostHasNoTLS', 'CertificateHostMismatch', 'CertificateUntrusted'];
+const FOLLOWS = [
+  'IngressHasNoAddress',
+  'HostHasNoTLS',
+  'CertificateHostMismatch',
+  'CertificateUntrusted',
+  'ApplicationRouteNotFound',
+];
 
 /** Controllers compare the older annotation with a word of their own: a class object of that name need not exist. */
 const isObjectNeeded = ({ ingress, named, existing }: IngressClassEvidence): boolean =>

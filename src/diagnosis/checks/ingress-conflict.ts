@@ -34,6 +34,7 @@ export const ingressConflict = defineCheck({
       fix: 'Take {host}{path} out of Ingress {winner} or Ingress {loser}',
       command: "kubectl -n '{namespace}' get ingress '{loser}' -o yaml",
       explains: ['3xx', '4xx', '5xx', 'TLS', 'Timeout', 'Assertion'],
+      leadsTo: ['ApplicationRouteNotFound'],
     },
   },
   run({ ingress: { rivals, candidates }, request, home }, report) {

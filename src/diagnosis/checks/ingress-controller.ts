@@ -38,7 +38,13 @@ export const ingressController = defineCheck({
       fix: 'Install the controller of class {class}, or give Ingress {ingress} a class that has one',
       command: "kubectl get ingressclass '{class}' -o yaml",
       explains: ['NoAddress', 'TLS', 404, ...GATEWAY_SYMPTOMS],
-      leadsTo: ['IngressHasNoAddress', 'HostHasNoTLS', 'CertificateHostMismatch', 'CertificateUntrusted'],
+      leadsTo: [
+        'IngressHasNoAddress',
+        'HostHasNoTLS',
+        'CertificateHostMismatch',
+        'CertificateUntrusted',
+        'ApplicationRouteNotFound',
+      ],
     },
     IngressControllerNotReady: {
       severity: 'Error',

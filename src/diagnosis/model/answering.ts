@@ -1,4 +1,4 @@
-import type { Evidence, HopAnswer } from './evidence.ts';
+import type { Evidence, HopAnswer, PodsEvidence } from './evidence.ts';
 import type { AnsweredBy, Observation } from './observation.ts';
 import { type ObjectReference, referenceTo } from './reference.ts';
 import { hasCondition, servingPods, workloadOf } from './serving-pods.ts';
@@ -12,7 +12,10 @@ export type AnswerEvidence = Pick<Evidence, 'observation' | 'request' | 'home'> 
 const GATEWAYS: ReadonlySet<Layer> = new Set(['Edge', 'LoadBalancer', 'WAF', 'Ingress', 'Network', 'Auth']);
 
 /** What gateways answer when they find nothing behind them: no evidence for the application by themselves. */
-const GATEWAY_CODES: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
+const GATEWAY_CODES: ReadonlySet<number> = new Set([502, 503, 504]);
+
+/** What routers, WAFs and limiters say as often as applications do. */
+const isAmbiguous = (code: number): boolean => code < 400 || [400, 403, 404, 408, 413, 429].includes(code);
 
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
   answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);
@@ -37,11 +40,18 @@ export function routeState({
 export const isDirect = (evidence: AnswerEvidence): boolean =>
   evidence.ingress === undefined && routeState(evidence) === 'Complete';
 
-/** What stands behind the answer: the workload of the ready Pods, else the Service, else the host. */
+/** The workloads of the ready Pods, else of all. */
+function workloadsOf(pods: PodsEvidence): readonly ObjectReference[] {
+  const serving = servingPods(pods);
+  const ready = serving.filter((pod) => hasCondition(pod, 'Ready'));
+  const workloads = (ready.length > 0 ? ready : serving).map((pod) => workloadOf(pod, pods));
+  return workloads.filter(({ ref }, index) => workloads.findIndex((other) => other.ref === ref) === index);
+}
+
+/** What stands behind the answer: the one workload that serves, else the Service, else the host. */
 export function applicationOf({ pods, service, request, home }: AnswerEvidence): ObjectReference {
-  const serving = pods === undefined ? [] : servingPods(pods);
-  const pod = serving.find((one) => hasCondition(one, 'Ready')) ?? serving[0];
-  if (pods !== undefined && pod !== undefined) return workloadOf(pod, pods);
+  const [workload, ...others] = pods === undefined ? [] : workloadsOf(pods);
+  if (workload !== undefined && others.length === 0) return workload;
   return service?.reference ?? referenceTo({ kind: 'Host', name: request.host }, home);
 }
 
@@ -70,13 +80,19 @@ const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
       isSame(observation) && observation.answeredBy?.product === evidence.observation.answeredBy?.product,
   );
 
+/** How sure it is by the code alone, when neither the Pods nor the answer itself tell who wrote it. */
+function byCode(code: number, isComplete: boolean): Confidence | undefined {
+  if (GATEWAY_CODES.has(code)) return undefined;
+  if (isAmbiguous(code)) return isComplete ? 'Low' : undefined;
+  return isComplete ? 'Medium' : 'Low';
+}
+
 /** How sure it is without having asked the Pods. */
 function byRoute(evidence: AnswerEvidence): Confidence | undefined {
-  const { answeredBy, code } = evidence.observation;
+  const { answeredBy, code = 0 } = evidence.observation;
   if (isDirect(evidence)) return 'High';
   if (answeredBy?.layer === 'Application') return answeredBy.confidence;
-  if (isGateway(answeredBy) || GATEWAY_CODES.has(code)) return undefined;
-  return routeState(evidence) === 'Complete' ? 'Medium' : 'Low';
+  return isGateway(answeredBy) ? undefined : byCode(code, routeState(evidence) === 'Complete');
 }
 
 /** How sure it is that the application wrote the answer; undefined when somebody before it did. */

@@ -31,7 +31,7 @@ build_kubernetes() {
 }
 
 build_coredns() {
-  build_binary coredns "$1" coredns github.com/coredns/coredns "$(pinned_version coredns github.com/coredns/coredns)"
+  build_binary coredns "$1" coredns . "$(pinned_version coredns github.com/coredns/coredns)"
 }
 
 build_helm() {
@@ -88,6 +88,6 @@ build_part() {
 }
 
 [[ $(uname -sm) == 'Linux x86_64' ]] || die "needs Linux on x86_64, this is $(uname -sm)"
-command -v go >/dev/null || die 'needs Go 1.24 or later'
+command -v go >/dev/null || die 'needs Go 1.25 or later'
 [[ $# -gt 0 ]] || set -- kubernetes coredns pause traefik gateway-api
 for part in "$@"; do build_part "$part"; done

@@ -13,9 +13,10 @@ SILENT_NETWORK=198.51.100.0/24
 
 # Prints the first 10.N.77 that the host has no route of its own for; the link takes its first /30.
 free_link_prefix() {
-  local octet
+  local octet routes
+  routes=$(ip -4 route show table all root 10.0.0.0/8)
   for octet in {213..254}; do
-    if ! ip -4 route show table all root 10.0.0.0/8 | grep -qE "(^| )10\.$octet\."; then
+    if [[ ! $routes =~ (^|[[:space:]])10\.$octet\. ]]; then
       echo "10.$octet.77"
       return
     fi
@@ -25,7 +26,9 @@ free_link_prefix() {
 
 # Leaves $HOST_ADDRESS and $NODE_ADDRESS.
 create_network() {
-  local prefix
+  local prefix LOCK
+  # Two clusters that come up at once must not choose the same network.
+  lock network
   prefix=$(free_link_prefix)
   HOST_ADDRESS=$prefix.1
   NODE_ADDRESS=$prefix.2
@@ -33,6 +36,7 @@ create_network() {
   ip link add "$HOST_LINK" type veth peer name eth0 netns "$CLUSTER_NAME"
   ip address add "$HOST_ADDRESS/30" dev "$HOST_LINK"
   ip link set "$HOST_LINK" up
+  exec {LOCK}>&-
   # Service addresses need a way out before kube-proxy rewrites them: an empty bridge, where the rest is lost.
   ip -n "$CLUSTER_NAME" -batch - <<BATCH
 link set lo up

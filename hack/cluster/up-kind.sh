@@ -18,7 +18,8 @@ for command in docker kind kubectl; do
 done
 check_names
 mkdir -p "$CLUSTER_DIR"
-if ! kind get clusters 2>/dev/null | grep -qx "$CLUSTER_NAME"; then
+clusters=$(kind get clusters 2>/dev/null)
+if ! grep -qx "$CLUSTER_NAME" <<<"$clusters"; then
   say "creating kind cluster $CLUSTER_NAME"
   kind create cluster --name "$CLUSTER_NAME" --image "$KIND_NODE_IMAGE" --config "$here/kind.yaml" --wait 120s
 fi

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mutatedSpecs } from '../../test/support/mutated-specs.ts';
 import {
   invalidManifests,
   sampleManifests,
@@ -113,7 +114,7 @@ describe('resolveSpec', () => {
           message: expect.stringMatching(/^spec(?!.*CANARY).* must .*\.$/),
         });
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

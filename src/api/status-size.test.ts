@@ -180,7 +180,7 @@ describe('fitStatus', () => {
         expect(fitStatus(fitting)).toEqual(fitting);
         expect(JSON.stringify(status)).toBe(before);
       }),
-      { numRuns: 200 },
+      { numRuns: 40 },
     );
   });
 

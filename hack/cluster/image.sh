@@ -47,7 +47,7 @@ if [[ $(cat "$record" 2>/dev/null) != "$digest" || -z $(image_id "$tag") ]]; the
   fi
   echo "$digest" >"$record"
   # Old layers make the next build quick, until they are too many.
-  if (($(store images --all --quiet | wc -l) > 80)); then store rmi --prune >/dev/null 2>&1 || true; fi
+  if (($(store images --all --quiet | wc -l) > 40)); then store rmi --prune >/dev/null 2>&1 || true; fi
   say "built $tag"
 fi
 if [[ -z ${IMAGE_ONLY:-} ]]; then "$here/load-image.sh" "$tag"; fi

@@ -1,0 +1,50 @@
+import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import type { ReflectorState } from '../../kubernetes/follower.ts';
+import type { StoreView } from '../../kubernetes/store.ts';
+import { failedLook } from './failed-looks.ts';
+import { KINDS, type Kind, type ObjectsByKind } from './kinds.ts';
+import type { ClusterReader, Scope } from './reader.ts';
+import { byKey, inScope } from './scope.ts';
+import { keysFor, type ScopeIndex } from './scope-index.ts';
+
+/** A kind that is kept in memory, filled by a reflector with `KINDS[kind].project` and `scopeIndex(kind)`. */
+export interface KindCache<T> {
+  readonly store: StoreView<T, ScopeIndex>;
+  readonly state: () => ReflectorState;
+}
+
+export type KindCaches = { readonly [K in Kind]?: KindCache<ObjectsByKind[K]> };
+
+/** Why a cache does not tell what there is; undefined when it does. */
+function blindness(kind: Kind, { synced, lastError }: ReflectorState): Lookup<never> | undefined {
+  if (synced) return undefined;
+  const { resource } = KINDS[kind];
+  if (lastError !== undefined) return failedLook(lastError, { verb: 'list', resource });
+  return couldNotLook('Timeout', `The cache of ${resource.plural} is not filled yet`);
+}
+
+function select<T extends ObjectsByKind[Kind]>(
+  store: StoreView<T, ScopeIndex>,
+  kind: Kind,
+  scope: Scope,
+): T[] {
+  const keys = keysFor(kind, scope);
+  const near = keys === undefined ? store.values() : keys.flatMap((key) => store.byIndex('scope', key));
+  return [...new Set(near)].filter((object) => inScope(kind, object, scope)).sort(byKey);
+}
+
+/** Reads caches; kinds that are not cached are asked of `others`. */
+export function createCachedReader(caches: KindCaches, others: ClusterReader): ClusterReader {
+  return {
+    async get(kind, key) {
+      const cache = caches[kind];
+      if (cache === undefined) return others.get(kind, key);
+      return blindness(kind, cache.state()) ?? found(cache.store.get(key.namespace, key.name));
+    },
+    async list(kind, scope = {}) {
+      const cache = caches[kind];
+      if (cache === undefined) return others.list(kind, scope);
+      return blindness(kind, cache.state()) ?? found(select(cache.store, kind, scope));
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Ingress, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
+import { SERVICE_NAME_LABEL } from '../../diagnosis/topology/endpoints.ts';
+import { hostsOf, indexedHostsFor } from '../../diagnosis/topology/ingress-hosts.ts';
+import type { Kind } from './kinds.ts';
+import type { Scope } from './reader.ts';
+
+/** The one index of a cached kind: by namespace, by the labels that evidence asks for, and of Ingresses by host. */
+export type ScopeIndex = 'scope';
+
+/** A Service's slices, and what ingress controllers are known by. */
+const INDEXED_LABELS = [SERVICE_NAME_LABEL, 'app.kubernetes.io/name', 'app'];
+
+const labelKey = (namespace: string, label: string, value: string): string =>
+  `label ${namespace} ${label}=${value}`;
+
+function labelKeys({ metadata: { namespace = '', labels = {} } }: KubernetesObject): string[] {
+  return INDEXED_LABELS.flatMap((label) => {
+    const value = labels[label];
+    return value === undefined ? [] : [labelKey(namespace, label, value), labelKey('', label, value)];
+  });
+}
+
+/** Index functions for the store of a kind. */
+export const scopeIndex = (
+  kind: Kind,
+): Readonly<Record<ScopeIndex, (object: KubernetesObject) => readonly string[]>> => ({
+  scope: (object) => [
+    ...(object.metadata.namespace === undefined ? [] : [`namespace ${object.metadata.namespace}`]),
+    ...labelKeys(object),
+    ...(kind === 'Ingress' ? hostsOf(object as Ingress).map((host) => `host ${host}`) : []),
+  ],
+});
+
+/** Index values under which all objects of a scope stand, with few others; undefined: all objects. */
+export function keysFor(kind: Kind, { namespace, labels = {}, host }: Scope): readonly string[] | undefined {
+  if (kind === 'Ingress' && host !== undefined) return indexedHostsFor(host).map((each) => `host ${each}`);
+  const label = INDEXED_LABELS.find((each) => labels[each] !== undefined);
+  if (label !== undefined) return [labelKey(namespace ?? '', label, labels[label] ?? '')];
+  return namespace === undefined ? undefined : [`namespace ${namespace}`];
+}

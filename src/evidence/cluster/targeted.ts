@@ -1,0 +1,89 @@
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import type { Client } from '../../kubernetes/client.ts';
+import { take } from './failed-looks.ts';
+import { KINDS, type Kind, type ObjectsByKind } from './kinds.ts';
+import type { ClusterReader, Scope } from './reader.ts';
+import { byKey, inScope } from './scope.ts';
+
+type Selection = Pick<Scope, 'namespace' | 'labels'>;
+type Objects = readonly ObjectsByKind[Kind][];
+
+export interface TargetedReaderOptions {
+  /** Of each request. */
+  readonly deadlineMilliseconds?: number;
+}
+
+const selectorOf = (labels: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(',');
+
+const keyOf = (kind: Kind, { namespace = '', labels }: Selection): string =>
+  `${kind} ${namespace} ${selectorOf(labels)}`;
+
+/** Lists of which this one is a part, the widest first. */
+const widerThan = ({ namespace, labels }: Selection): readonly Selection[] => [
+  {},
+  ...(namespace === undefined ? [] : [{ namespace }]),
+  ...(labels === undefined ? [] : [{ labels }]),
+];
+
+/**
+ * Reads from the API server what is asked for, each thing once: make a new one for each diagnosis. A list that is part
+ * of one that was read already costs no request.
+ */
+export function createTargetedReader(
+  client: Pick<Client, 'get' | 'list'>,
+  options: TargetedReaderOptions = {},
+): ClusterReader {
+  const lists = new Map<string, Promise<Lookup<Objects>>>();
+  const objects = new Map<string, Promise<Lookup<ObjectsByKind[Kind] | undefined>>>();
+
+  const fetchList = async (kind: Kind, selection: Selection): Promise<Lookup<Objects>> => {
+    const { resource } = KINDS[kind];
+    const project: (raw: unknown) => ObjectsByKind[Kind] = KINDS[kind].project;
+    const { namespace, labels } = selection;
+    const labelSelector = selectorOf(labels);
+    const place = namespace === undefined ? {} : { namespace };
+    const listed = await take({ verb: 'list', resource, ...place }, () =>
+      client.list(resource, { ...options, ...place, ...(labelSelector === '' ? {} : { labelSelector }) }),
+    );
+    if (!listed.ok) return listed;
+    return found((listed.value?.items ?? []).map((raw) => project(raw)).sort(byKey));
+  };
+
+  const readList = async (kind: Kind, selection: Selection): Promise<Lookup<Objects>> => {
+    for (const wider of widerThan(selection)) {
+      const known = await lists.get(keyOf(kind, wider));
+      if (known?.ok) return known;
+    }
+    const key = keyOf(kind, selection);
+    const list = lists.get(key) ?? fetchList(kind, selection);
+    lists.set(key, list);
+    return list;
+  };
+
+  const fetchObject = async <K extends Kind>(kind: K, namespace: string | undefined, name: string) => {
+    const { resource, project } = KINDS[kind];
+    const place = namespace === undefined ? {} : { namespace };
+    return take({ verb: 'get', resource, ...place, name }, async () =>
+      project(await client.get(resource, { ...place, name }, options)),
+    );
+  };
+
+  return {
+    async get<K extends Kind>(kind: K, { namespace, name }: { namespace?: string; name: string }) {
+      const key = `${kind} ${namespace ?? ''} ${name}`;
+      const object = objects.get(key) ?? fetchObject(kind, namespace, name);
+      objects.set(key, object);
+      return object as Promise<Lookup<ObjectsByKind[K] | undefined>>;
+    },
+    async list<K extends Kind>(kind: K, scope: Scope = {}) {
+      const { host, ...selection } = scope;
+      const listed = await readList(kind, selection);
+      if (!listed.ok) return listed;
+      return found(listed.value.filter((object) => inScope(kind, object, scope)) as ObjectsByKind[K][]);
+    },
+  };
+}

@@ -1,6 +1,5 @@
 import { defineCheck } from '../model/check.ts';
 import type { IngressEvidence } from '../model/evidence.ts';
-import { nearest } from '../model/nearest.ts';
 import type { Observation, ProbeFailure } from '../model/observation.ts';
 
 const REASONS = {
@@ -24,7 +23,7 @@ function addressFor({ match, candidates }: IngressEvidence): string | undefined 
 function lookedUp({ redirects, finalURL }: Observation, asked: string, route: IngressEvidence | undefined) {
   if (redirects.length > 0 && URL.canParse(finalURL)) return { host: new URL(finalURL).hostname };
   if (route === undefined) return { host: asked };
-  return { host: asked, address: addressFor(route), near: nearest(asked, route.otherHosts) };
+  return { host: asked, address: addressFor(route) };
 }
 
 /** An Ingress without an address has a finding of its own. */
@@ -41,7 +40,7 @@ export const dnsHost = defineCheck({
     HostNotFound: {
       severity: 'Error',
       owner: 'DevOps',
-      message: 'DNS has no address for {host}{nearest}',
+      message: 'DNS has no address for {host}',
       fix: 'Create a DNS record for {host} that points to {address}',
       explains: ['DNS', 'NoAddress'],
     },
@@ -63,12 +62,11 @@ export const dnsHost = defineCheck({
   run({ observation, request, ingress }, report) {
     const { failure } = observation;
     if (failure?.phase !== 'Resolve' || !isKnown(failure.reason) || isUnserved(failure, ingress)) return [];
-    const { host, address = 'its load balancer', near } = lookedUp(observation, request.host, ingress);
-    const nearestHost = near === undefined ? '' : `; an Ingress has ${near}`;
+    const { host, address = 'its load balancer' } = lookedUp(observation, request.host, ingress);
     return [
       report(REASONS[failure.reason], {
         subject: { kind: 'Host', name: host, ref: `Host/${host}` },
-        slots: { host, address, nearest: nearestHost },
+        slots: { host, address },
         evidence: [failure.message],
         confidence: failure.reason === 'DNSTimeout' ? 'Medium' : 'High',
       }),

@@ -37,7 +37,7 @@ export const ingressBackend = defineCheck({
       severity: 'Error',
       owner: 'DevOps',
       message: 'Ingress {ingress} sends to Service {service}, which does not exist',
-      fix: 'Create Service {service}, or name {suggested} in Ingress {ingress}',
+      fix: 'Create Service {service}, or let Ingress {ingress} send to {suggested}',
       command: "kubectl -n '{namespace}' get ingress '{ingress}' -o yaml",
       explains: [404, 500, 502, 503, 504],
     },
@@ -57,7 +57,7 @@ export const ingressBackend = defineCheck({
     const field = backendField(match);
     const at = { kind: 'Ingress', ...match.ingress.metadata };
     if (service === undefined) {
-      const suggested = nearest(backend.name, otherServices) ?? 'one that exists';
+      const suggested = nearest(backend.name, otherServices) ?? 'a Service that exists';
       const slots = { ingress, namespace, service: backend.name, suggested };
       const subject = referenceTo(at, home, `${field}.name`);
       return [

@@ -47,6 +47,13 @@ const isUndeclared = (pod: Pod, port: number | string): boolean => {
   );
 };
 
+/** The ReplicaSets or other owners of Pods: which of several revisions is concerned. */
+const setsOf = (pods: readonly Pod[]): string =>
+  written(
+    pods.map(({ metadata: { ownerReferences = [], name } }) => ownerReferences[0]?.name ?? name),
+    ', ',
+  );
+
 /** A number that no container declares may still be open: only a refused dial proves that it is not. */
 function closedPort(dialled: readonly DialledPod[]): Fault | undefined {
   const closed = dialled.filter((each) => each.refused && !isDeclaredInVain(each));
@@ -128,6 +135,7 @@ export const serviceTargetPort = defineCheck({
         slots: { service: name, namespace, targetPort, ...offer },
         observed: String(targetPort),
         expected: offer.suggested,
+        evidence: severity === 'Error' ? [] : [`Pods of ${setsOf(fault.pods)} are concerned, others are not`],
         severity,
         confidence,
       }),

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import type { KubeConfig, User } from '@kubernetes/client-node';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import type { ClusterAccess, ReadAccess, TlsMaterial } from './cluster-access.ts';
 
 export interface KubeConfigSettings {
@@ -29,19 +29,32 @@ export async function kubeConfigAccess(settings: KubeConfigSettings): Promise<Ku
 }
 
 function loadKubeConfig(config: KubeConfig, { file, context }: KubeConfigSettings): KubeConfig {
-  if (file === undefined) config.loadFromDefault();
-  else config.loadFromFile(file);
+  readFiles(config, file);
   if (context !== undefined) config.setCurrentContext(context);
+  const { currentContext } = config;
+  if (config.getContextObject(currentContext) === null) {
+    const known = config.contexts.map(({ name }) => name).join(', ') || 'none';
+    throw new Error(`The kubeconfig has no context "${currentContext ?? ''}"; it has: ${known}.`);
+  }
   if (config.getCurrentCluster() === null) {
-    const known = config.contexts.map(({ name }) => name).join(', ');
-    throw new Error(
-      config.getContextObject(config.currentContext) === null
-        ? `The kubeconfig has no context "${config.currentContext ?? ''}"; it has: ${known === '' ? 'none' : known}.`
-        : `The kubeconfig has no cluster for the context "${config.currentContext}".`,
-    );
+    throw new Error(`The kubeconfig has no cluster for the context "${currentContext}".`);
   }
   config.users = config.users.map(withExecInfo);
   return config;
+}
+
+function readFiles(config: KubeConfig, file: string | undefined): void {
+  try {
+    if (file === undefined) config.loadFromDefault();
+    else config.loadFromFile(file);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The kubeconfig cannot be read: ${why}`, { cause });
+  }
+  // What client-node makes up where there is nothing to load.
+  if (file === undefined && config.currentContext === 'loaded-context') {
+    throw new Error('There is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist.');
+  }
 }
 
 /** Exec plugins expect KUBERNETES_EXEC_INFO, which client-node does not set. */
@@ -53,8 +66,7 @@ function withExecInfo(user: User): User {
 }
 
 async function readAccess(config: KubeConfig): Promise<ClusterAccess> {
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error('The kubeconfig has no current cluster.');
+  const cluster = config.getCurrentCluster() as Cluster;
   const proxy = cluster.proxyUrl ? { proxyUrl: cluster.proxyUrl } : {};
   // Like kubectl, no credentials go over a connection that is not encrypted (`kubectl proxy` adds its own).
   if (cluster.server.startsWith('http:')) return { server: cluster.server, headers: {}, tls: {}, ...proxy };

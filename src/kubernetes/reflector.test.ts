@@ -233,7 +233,7 @@ const FAULTS: Record<string, (world: Synced) => Promise<void>> = {
   'the server is restarted': async ({ holds }) => {
     const port = Number(new URL(server.url).port);
     await server.close();
-    server = await startScriptedApiServer(port);
+    server = await startScriptedApiServer({ port });
     (await goesOnFrom('10')).event('MODIFIED', pod('a', '11'));
     await holds('a/a@11');
   },

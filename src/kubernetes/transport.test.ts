@@ -265,7 +265,7 @@ describe('retries', () => {
     const { port } = new URL(server.url);
     await server.close();
     const call = transportTo(`http://127.0.0.1:${port}`).request(PATCH);
-    server = await startScriptedApiServer(Number(port));
+    server = await startScriptedApiServer({ port: Number(port) });
     await answer(ok);
     expect(await call).toEqual({ ok: true });
   });

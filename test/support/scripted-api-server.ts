@@ -1,5 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 /** One request that the server holds open until the test answers it. */
 export interface Exchange {
@@ -10,6 +17,8 @@ export interface Exchange {
   readonly body: unknown;
   /** Number of the connection that carried it, from 1. */
   readonly connection: number;
+  /** Common name of the client's certificate. */
+  readonly clientName: string | undefined;
   /** Resolves when the client has gone or the answer is complete. */
   readonly closed: Promise<void>;
   json(body: unknown, status?: number, headers?: Readonly<Record<string, string>>): void;
@@ -50,7 +59,13 @@ export interface ScriptedApiServer {
   close(): Promise<void>;
 }
 
-export async function startScriptedApiServer(port = 0): Promise<ScriptedApiServer> {
+export interface ServerSettings {
+  readonly port?: number;
+  /** Speaks HTTPS; asks for a client certificate where `ca` is given. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+}
+
+export async function startScriptedApiServer(settings: ServerSettings = {}): Promise<ScriptedApiServer> {
   const arrived: Exchange[] = [];
   const takers: ((exchange: Exchange) => void)[] = [];
   const sockets = new Map<Socket, number>();
@@ -61,21 +76,21 @@ export async function startScriptedApiServer(port = 0): Promise<ScriptedApiServe
     else taker(exchange);
   };
 
-  const server = createServer(async (request, response) => {
+  const server = createServer(settings, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     answer(toExchange(request, response, Buffer.concat(chunks).toString(), sockets.get(request.socket) ?? 0));
   });
   server.keepAliveTimeout = 60_000;
-  server.on('connection', (socket: Socket) => {
+  server.on(settings.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections += 1;
     sockets.set(socket, connections);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(settings.port ?? 0, '127.0.0.1', resolve));
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${settings.tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get connections() {
       return connections;
     },
@@ -99,6 +114,11 @@ export async function startScriptedApiServer(port = 0): Promise<ScriptedApiServe
   };
 }
 
+const createServer = ({ tls }: ServerSettings, listener: RequestListener) =>
+  tls === undefined
+    ? createHttpServer(listener)
+    : createHttpsServer({ ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: false }, listener);
+
 function toExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -118,6 +138,7 @@ function toExchange(
     headers: request.headers,
     body: body === '' ? undefined : JSON.parse(body),
     connection,
+    clientName: (request.socket as Partial<TLSSocket>).getPeerCertificate?.().subject?.CN?.toString(),
     closed: new Promise((resolve) => response.on('close', resolve)),
     json,
     status: (code, reason, headers) => json(statusObject(code, reason), code, headers),

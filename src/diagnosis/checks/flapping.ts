@@ -1,3 +1,4 @@
+import { podHops } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { HopAnswer, PodsEvidence } from '../model/evidence.ts';
 import { failureReason } from '../model/observation.ts';
@@ -42,7 +43,7 @@ export const flapping = defineCheck({
   id: 'flapping',
   title: 'The endpoints answer alike',
   layer: 'Pod',
-  needs: ['hops', 'pods'],
+  needs: ['hops', 'pods', 'endpoints'],
   reasons: {
     EndpointsDisagree: {
       severity: 'Warning',
@@ -53,9 +54,9 @@ export const flapping = defineCheck({
       explains: ['3xx', '4xx', '5xx', 'Connection', 'Timeout', 'Assertion'],
     },
   },
-  run({ hops, pods }, report) {
-    const asked = hops.filter(
-      ({ hop, observation }) => hop === 'Pod' && observation.failure?.reason !== 'ConnectTimeout',
+  run({ pods, ...evidence }, report) {
+    const asked = podHops(evidence).filter(
+      ({ observation }) => observation.failure?.reason !== 'ConnectTimeout',
     );
     const failing = asked.filter(({ observation }) => !observation.success);
     const answering = asked.filter(({ observation }) => observation.success);

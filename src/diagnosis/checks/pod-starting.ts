@@ -1,11 +1,18 @@
+import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { isStarting } from '../model/pod-starting.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
 
 const CREATING: ReadonlySet<string | undefined> = new Set(['ContainerCreating', 'PodInitializing']);
 
-const isComing = (one: ServingContainer, now: string): boolean =>
-  CREATING.has(one.status.state?.waiting?.reason) || (!one.status.ready && isStarting(one, now));
+/** What has not come up after this long is not coming, it is stuck. */
+const CREATING_SECONDS = 300;
+
+function isComing(one: ServingContainer, now: string): boolean {
+  const { state, ready } = one.status;
+  const isYoung = secondsSince(one.pod.status.startTime, now) < CREATING_SECONDS;
+  return (CREATING.has(state?.waiting?.reason) && isYoung) || (!ready && isStarting(one, now));
+}
 
 /** Accuses nobody: a rollout, or a Pod that has just been created, is not a fault. */
 export const podStarting = defineCheck({
@@ -23,6 +30,8 @@ export const podStarting = defineCheck({
   },
   run({ pods, observation }, report) {
     const coming = servingContainers(pods).filter((one) => isComing(one, observation.time));
-    return coming.map(({ workload, names }) => report('PodStarting', { subject: workload, slots: names }));
+    return coming.map(({ workload, names }) =>
+      report('PodStarting', { subject: workload, slots: names, confidence: 'Low' }),
+    );
   },
 });

@@ -25,7 +25,8 @@ export const podStartupProbe = defineCheck({
     return servingContainers(pods).flatMap((one) => {
       const { workload, field, names, container, status } = one;
       const { startupProbe } = container;
-      const answer = status.started === false ? probeAnswer('Startup', one, events) : undefined;
+      const isAsked = status.state?.running !== undefined && status.started === false;
+      const answer = isAsked ? probeAnswer('Startup', one, events) : undefined;
       if (startupProbe === undefined || answer === undefined) return [];
       return [
         report('StartupProbeFailing', {

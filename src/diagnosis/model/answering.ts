@@ -20,8 +20,15 @@ const isAmbiguous = (code: number): boolean => code < 400 || [400, 403, 404, 408
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
   answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);
 
-export const podHops = ({ hops = [] }: AnswerEvidence): readonly HopAnswer[] =>
-  hops.filter(({ hop }) => hop === 'Pod');
+/** What Pods said that get requests: one that is not ready may say anything. */
+export const podHops = ({
+  hops = [],
+  endpoints,
+}: Partial<Pick<Evidence, 'hops' | 'endpoints'>>): readonly HopAnswer[] =>
+  hops.filter(
+    ({ hop, address }) =>
+      hop === 'Pod' && (endpoints?.some((one) => one.ready && one.address === address) ?? true),
+  );
 
 /** Whether routing would bring the request to a ready Pod, as far as it could be looked at. */
 export function routeState({

@@ -226,7 +226,7 @@ describe('createEvent', () => {
     expect(body).toEqual({
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
-      metadata: { namespace: 'shop', generateName: 'web.' },
+      metadata: { namespace: 'shop', generateName: 'web-' },
       eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       ...fields,
     });

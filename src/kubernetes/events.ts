@@ -28,7 +28,7 @@ export async function createEvent(client: Client, fields: EventFields, options?:
   const event = {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { namespace, generateName: `${name}.` },
+    metadata: { namespace, generateName: `${name}-` },
     eventTime: microTime(new Date()),
     ...fields,
     note: cutToBytes(fields.note, 1024),

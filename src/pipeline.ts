@@ -5,10 +5,12 @@ import type { Check } from './diagnosis/model/check.ts';
 import type { Diagnosis, Mute } from './diagnosis/model/diagnosis.ts';
 import type { Gathered, Route, SlotName } from './diagnosis/model/evidence.ts';
 import type { Observation } from './diagnosis/model/observation.ts';
+import type { ObjectReference } from './diagnosis/model/reference.ts';
 import type { Target } from './diagnosis/model/target.ts';
 import { runChecks } from './diagnosis/verdict/check-outcomes.ts';
 import { healthy } from './diagnosis/verdict/healthy.ts';
 import { judge } from './diagnosis/verdict/judge.ts';
+import { foreignObjects, withhold } from './diagnosis/verdict/tenancy.ts';
 
 /** One probe's question: what to ask, from which namespace, and what to look at when it fails. */
 export interface Question {
@@ -30,6 +32,8 @@ export interface Steps {
   locate(observation: Observation): Promise<Route>;
   /** Fetches these slots, each a value or the reason why nobody could look. */
   gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
+  /** Of these objects of other namespaces, those that the probe's ServiceAccount may not get; absent: none. */
+  hidden?(objects: readonly ObjectReference[]): Promise<readonly ObjectReference[]>;
   readonly sha256: (text: string) => string;
 }
 
@@ -49,7 +53,7 @@ const chosen = (ids: readonly string[]): readonly Check[] => {
 };
 
 /** observe → locate → select → gather → check → judge; the caller writes. */
-export async function diagnose({ diagnose: options }: Question, steps: Steps): Promise<Result> {
+export async function diagnose({ namespace, diagnose: options }: Question, steps: Steps): Promise<Result> {
   const observation = await steps.observe();
   if (observation.success) return { observation, diagnosis: healthy(observation) };
   if (!options.enabled) return { observation };
@@ -60,8 +64,8 @@ export async function diagnose({ diagnose: options }: Question, steps: Steps): P
   const evidence = { ...(await steps.gather(slotsOf(checks), route)), ...route };
   const outcomes = runChecks(checks, evidence);
   const { mute } = options;
-  return {
-    observation,
-    diagnosis: judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 }),
-  };
+  const diagnosis = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });
+  const foreign = foreignObjects(evidence, diagnosis, namespace);
+  const hidden = foreign.length === 0 ? [] : await steps.hidden?.(foreign);
+  return { observation, diagnosis: withhold(diagnosis, hidden ?? []) };
 }

@@ -3,6 +3,7 @@ import { byCodeUnit } from '../model/code-unit.ts';
 import type { Diagnosis, HopResult, PathHop } from '../model/diagnosis.ts';
 import type { Dial, Gathered, HopAnswer, Route, RouteEndpoint, Slot } from '../model/evidence.ts';
 import { failureReason } from '../model/observation.ts';
+import { referenceTo } from '../model/reference.ts';
 
 const SHOWN_ENDPOINTS = 5;
 const ORDER: readonly HopResult[] = ['Failed', 'Degraded', 'NotPermitted', 'NotChecked', 'OK'];
@@ -24,6 +25,8 @@ function accused(ref: string, findings: readonly Finding[]): Pick<PathHop, 'resu
   return { result: worst.severity === 'Error' ? 'Failed' : 'Degraded', message: worst.message };
 }
 
+const homeOf = (home: Slot<string>): string => seenValue(home) ?? '';
+
 function dnsHop({ observation }: Route): PathHop[] {
   if (!observation.ok) return [];
   const { failure } = observation.value;
@@ -31,14 +34,18 @@ function dnsHop({ observation }: Route): PathHop[] {
   return [{ hop: 'DNS', result: 'Failed', message: failure.message }];
 }
 
-function ingressHop({ ingress }: Route, findings: readonly Finding[]): PathHop[] {
+function ingressHop({ ingress, home }: Route, findings: readonly Finding[]): PathHop[] {
   if (!ingress.ok) return [unseen('Ingress', ingress)].filter((hop) => hop !== undefined);
-  const object = ingress.value.match?.ingress ?? ingress.value.candidates[0];
-  const ref = ingress.value.missing?.ref ?? `Ingress/${object?.metadata.name}`;
+  const { missing, match, candidates } = ingress.value;
+  const object = match?.ingress ?? candidates[0];
+  const named = object && referenceTo({ kind: 'Ingress', ...object.metadata }, homeOf(home));
+  const ref = (missing ?? named)?.ref;
   const foreign = findings.find(
     ({ subject }) => subject.kind === 'Ingress' || subject.kind === 'IngressClass',
   );
-  return [{ hop: 'Ingress', ref, result: 'OK', ...accused(foreign?.subject.ref ?? ref, findings) }];
+  const seen = accused(foreign?.subject.ref ?? ref ?? '', findings);
+  if (ref !== undefined) return [{ hop: 'Ingress', ref, result: 'OK', ...seen }];
+  return [{ hop: 'Ingress', result: 'Failed', message: seen?.message ?? 'no Ingress takes the host' }];
 }
 
 function serviceHop({ service }: Route, findings: readonly Finding[]): PathHop[] {
@@ -65,14 +72,19 @@ function dialOf(dial: Dial | undefined): Pick<PathHop, 'result' | 'message'> | u
 }
 
 interface Surroundings {
+  /** Names a Pod behind the Service. */
+  readonly podReference: (name: string) => string;
   readonly findings: readonly Finding[];
   readonly hops: readonly HopAnswer[];
   readonly dials: readonly Dial[];
 }
 
-function endpointHop(endpoint: RouteEndpoint, { findings, hops, dials }: Surroundings): PathHop {
+function endpointHop(
+  endpoint: RouteEndpoint,
+  { podReference, findings, hops, dials }: Surroundings,
+): PathHop {
   const { podName, address, port, ready } = endpoint;
-  const ref = podName === undefined ? address : `Pod/${podName}`;
+  const ref = podName === undefined ? address : podReference(podName);
   const isHere = (other: { address: string; port: number }) =>
     other.address === address && other.port === port;
   const seen =
@@ -88,7 +100,10 @@ export function drawPath(
   route: Route & Gathered,
   findings: readonly Finding[],
 ): Pick<Diagnosis, 'path' | 'endpointsOmitted'> {
+  const namespace = seenValue(route.service)?.reference.namespace;
   const surroundings = {
+    podReference: (name: string) =>
+      referenceTo({ kind: 'Pod', name, ...(namespace && { namespace }) }, homeOf(route.home)).ref,
     findings,
     hops: seenValue(route.hops) ?? [],
     dials: seenValue(route.dials) ?? [],

@@ -1,4 +1,4 @@
-import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import { type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { Client } from '../../kubernetes/client.ts';
 import { take } from './failed-looks.ts';
 import { KINDS, type Kind, type ObjectsByKind } from './kinds.ts';
@@ -29,6 +29,34 @@ const widerThan = ({ namespace, labels }: Selection): readonly Selection[] => [
   ...(labels === undefined ? [] : [{ labels }]),
 ];
 
+const placeOf = (namespace: string | undefined) => (namespace === undefined ? {} : { namespace });
+
+/** Single requests, without memory. */
+function createRequests(client: Pick<Client, 'get' | 'list'>, options: TargetedReaderOptions) {
+  return {
+    async list(kind: Kind, { namespace, labels }: Selection): Promise<Lookup<Objects>> {
+      const { resource } = KINDS[kind];
+      const project: (raw: unknown) => ObjectsByKind[Kind] = KINDS[kind].project;
+      const labelSelector = selectorOf(labels);
+      const selection = { ...placeOf(namespace), ...(labelSelector === '' ? {} : { labelSelector }) };
+      const look = { verb: 'list', resource, namespace } as const;
+      const listed = await take(look, () => client.list(resource, { ...options, ...selection }));
+      return mapLookup(listed, (list) => (list?.items ?? []).map((raw) => project(raw)).sort(byKey));
+    },
+    get(
+      kind: Kind,
+      namespace: string | undefined,
+      name: string,
+    ): Promise<Lookup<ObjectsByKind[Kind] | undefined>> {
+      const { resource, project } = KINDS[kind];
+      const look = { verb: 'get', resource, namespace, name } as const;
+      return take(look, async () =>
+        project(await client.get(resource, { ...placeOf(namespace), name }, options)),
+      );
+    },
+  };
+}
+
 /**
  * Reads from the API server what is asked for, each thing once: make a new one for each diagnosis. A list that is part
  * of one that was read already costs no request.
@@ -37,21 +65,9 @@ export function createTargetedReader(
   client: Pick<Client, 'get' | 'list'>,
   options: TargetedReaderOptions = {},
 ): ClusterReader {
+  const requests = createRequests(client, options);
   const lists = new Map<string, Promise<Lookup<Objects>>>();
   const objects = new Map<string, Promise<Lookup<ObjectsByKind[Kind] | undefined>>>();
-
-  const fetchList = async (kind: Kind, selection: Selection): Promise<Lookup<Objects>> => {
-    const { resource } = KINDS[kind];
-    const project: (raw: unknown) => ObjectsByKind[Kind] = KINDS[kind].project;
-    const { namespace, labels } = selection;
-    const labelSelector = selectorOf(labels);
-    const place = namespace === undefined ? {} : { namespace };
-    const listed = await take({ verb: 'list', resource, ...place }, () =>
-      client.list(resource, { ...options, ...place, ...(labelSelector === '' ? {} : { labelSelector }) }),
-    );
-    if (!listed.ok) return listed;
-    return found((listed.value?.items ?? []).map((raw) => project(raw)).sort(byKey));
-  };
 
   const readList = async (kind: Kind, selection: Selection): Promise<Lookup<Objects>> => {
     for (const wider of widerThan(selection)) {
@@ -59,31 +75,25 @@ export function createTargetedReader(
       if (known?.ok) return known;
     }
     const key = keyOf(kind, selection);
-    const list = lists.get(key) ?? fetchList(kind, selection);
+    const list = lists.get(key) ?? requests.list(kind, selection);
     lists.set(key, list);
     return list;
-  };
-
-  const fetchObject = async <K extends Kind>(kind: K, namespace: string | undefined, name: string) => {
-    const { resource, project } = KINDS[kind];
-    const place = namespace === undefined ? {} : { namespace };
-    return take({ verb: 'get', resource, ...place, name }, async () =>
-      project(await client.get(resource, { ...place, name }, options)),
-    );
   };
 
   return {
     async get<K extends Kind>(kind: K, { namespace, name }: { namespace?: string; name: string }) {
       const key = `${kind} ${namespace ?? ''} ${name}`;
-      const object = objects.get(key) ?? fetchObject(kind, namespace, name);
+      const object = objects.get(key) ?? requests.get(kind, namespace, name);
       objects.set(key, object);
       return object as Promise<Lookup<ObjectsByKind[K] | undefined>>;
     },
     async list<K extends Kind>(kind: K, scope: Scope = {}) {
       const { host, ...selection } = scope;
       const listed = await readList(kind, selection);
-      if (!listed.ok) return listed;
-      return found(listed.value.filter((object) => inScope(kind, object, scope)) as ObjectsByKind[K][]);
+      return mapLookup(
+        listed,
+        (all) => all.filter((object) => inScope(kind, object, scope)) as ObjectsByKind[K][],
+      );
     },
   };
 }

@@ -57,6 +57,7 @@ export async function accessToken(
   } catch (error) {
     if (error instanceof RefusedFault || (error instanceof Interrupted && error.why === 'Cancelled'))
       throw error;
+    if (error instanceof ProbeFault && error.failure.reason === 'TokenFailed') throw error;
     throw tokenFailed(failureOf(error, stopwatch.phase, 'The token endpoint').message);
   }
 }

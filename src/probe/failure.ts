@@ -51,7 +51,14 @@ const BY_CODE: Readonly<Record<string, Known>> = {
   ETIMEDOUT: TIMEOUTS.Connect,
 };
 
-const CLOSED_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+const CLOSED_CODES = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_STREAM_CANCEL',
+  'ERR_HTTP2_GOAWAY_SESSION',
+]);
 
 const UNKNOWN: Record<Phase, Known> = {
   Resolve: ['DNSFailed', 'could not be resolved'],

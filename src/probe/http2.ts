@@ -1,4 +1,5 @@
-import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Stream, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { PassThrough, type Readable } from 'node:stream';
 import type { Answer } from './answer.ts';
 import { ProbeFault } from './failure.ts';
 import { type Connection, type Hop, layOver, type Trip } from './hop.ts';
@@ -28,9 +29,14 @@ export async function askHTTP2(
     session.on('error', reject);
     const stream = session.request(headersOf(hop), { endStream: false });
     stream.on('headers', (headers) => informational.push(Number(headers[constants.HTTP2_HEADER_STATUS])));
-    stream.once('response', (headers) => {
+    stream.once('response', (headers, _flags, rawHeaders) => {
       stopwatch.enter('Receive');
-      resolve({ ...headOf(headers), body: stream });
+      resolve({
+        code: headers[':status'] ?? 0,
+        httpVersion: '2',
+        headers: headersFrom(rawHeaders),
+        body: bodyOf(stream),
+      });
     });
     stream.on('error', reject);
     stream.once('close', () => reject(closed(hop.url.host)));
@@ -64,14 +70,20 @@ function headersOf({ url, method, headers }: Hop): OutgoingHttpHeaders {
   return sent;
 }
 
-function headOf(
-  headers: IncomingHttpHeaders & { ':status'?: number | undefined },
-): Pick<Answer, 'code' | 'httpVersion' | 'headers'> {
-  return {
-    code: headers[':status'] ?? 0,
-    httpVersion: '2',
-    headers: Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith(':') ? [] : [value ?? []].flat().map((one) => [name, one] as const),
-    ),
-  };
+function headersFrom(rawHeaders: readonly string[]): Answer['headers'] {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  return names
+    .map((name, index) => [name, rawHeaders[index * 2 + 1] ?? ''] as const)
+    .filter(([name]) => !name.startsWith(':'));
+}
+
+/** A stream ends in the same way whether it was complete or reset; only its code tells. */
+function bodyOf(stream: ClientHttp2Stream): Readable {
+  const body = new PassThrough();
+  body.on('error', () => {});
+  stream.once('close', () => {
+    if (stream.rstCode === constants.NGHTTP2_NO_ERROR) body.end();
+    else body.destroy();
+  });
+  return stream.pipe(body, { end: false });
 }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { answerBytes, serveBytes, serveHTTP } from '../../test/support/misbehaving-server.ts';
+import { probeLoopback } from '../../test/support/probe-loopback.ts';
+
+const SECRETS = ['the-password', 'dGhlLXVzZXI6dGhlLXBhc3N3b3Jk', 'key-from-secret', 'confidential body'];
+
+describe('an observation', () => {
+  it('holds no secret of the request, though the target echoes all of it', async () => {
+    const server = await serveHTTP((request, response) => {
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => {
+        response.setHeader('x-echo', JSON.stringify(request.headers));
+        response.end(`${JSON.stringify(request.rawHeaders)} ${body} ${request.url}`);
+      });
+    });
+    const observation = await probeLoopback(`${server.origin}/path`, {
+      method: 'POST',
+      basicAuth: { username: 'the-user', password: 'the-password' },
+      headers: [{ name: 'X-Api-Key', value: 'key-from-secret', secret: true }],
+      body: 'confidential body',
+      bodyIsSecret: true,
+    });
+    expect(observation.success).toBe(true);
+    const text = JSON.stringify(observation);
+    expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+
+  it('holds no credential of the answer', async () => {
+    const server = await serveBytes(
+      answerBytes(
+        [
+          'HTTP/1.1 200 OK',
+          'Set-Cookie: session=hidden-1',
+          'X-Auth-Token: hidden-2',
+          'Location: https://user:hidden-3@a.example/?code=hidden-4#hidden-5',
+          'Link: <https://a.example/?token=hidden-6>; rel="next"',
+          'Content-Length: 0',
+          '\r\n',
+        ].join('\r\n'),
+      ),
+    );
+    const { headers } = await probeLoopback(server.origin);
+    expect(headers).toEqual({
+      location: 'https://a.example/?…',
+      link: '<https://a.example/?…>; rel="next"',
+      'content-length': '0',
+    });
+  });
+
+  it('holds no query value, user info or fragment of a URL', async () => {
+    const server = await serveHTTP((_, response) => response.end());
+    const { url, finalURL } = await probeLoopback(`${server.origin}/path?token=hidden&flag&=x#fragment`);
+    expect([url, finalURL]).toEqual(Array(2).fill(`${server.origin}/path?token=…&…&=…`));
+  });
+
+  it('cuts long values', async () => {
+    const server = await serveHTTP((_, response) =>
+      response.writeHead(200, { 'x-long': 'x'.repeat(5000) }).end('é'.repeat(4000)),
+    );
+    const { headers, bodyStart } = await probeLoopback(server.origin);
+    expect([headers['x-long']?.length, bodyStart]).toEqual([1024, 'é'.repeat(2048)]);
+  });
+});

@@ -46,7 +46,9 @@ function stuckAt(evidence: AnswerEvidence): { subject: ObjectReference; layer: L
   if (service !== undefined && (isServiceLate || metadata === undefined))
     return { subject: service.reference, layer: 'Network' };
   if (metadata === undefined) return undefined;
-  const isPassed = ofKind('Ingress').some(({ observation }) => !isTooLate(observation));
+  const isPassed = ofKind('Ingress').some(
+    ({ observation }) => observation.code !== undefined && !isTooLate(observation),
+  );
   const subject = referenceTo({ kind: 'Ingress', ...metadata }, home);
   return { subject, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
 }

@@ -11,13 +11,13 @@ const REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: string }[]
     pattern: /PersistentVolumeClaim/i,
     remedy: 'Create or bind the PersistentVolumeClaim that the Pods name',
   },
+  { pattern: /Insufficient|Too many pods/, remedy: 'Lower the requests of the Pods, or add nodes' },
   { pattern: /untolerated taint/, remedy: 'Tolerate the taint, or add nodes without it' },
   {
     pattern: /affinity|selector/,
     remedy: 'Mend nodeSelector and affinity of the Pods, or label a node accordingly',
   },
   { pattern: /free ports/, remedy: 'Give up the hostPort, or add a node on which it is free' },
-  { pattern: /Insufficient|Too many pods/, remedy: 'Lower the requests of the Pods, or add nodes' },
   { pattern: /unschedulable/, remedy: 'Uncordon a node, or add nodes' },
 ];
 

@@ -15,7 +15,8 @@ const GATEWAYS: ReadonlySet<Layer> = new Set(['Edge', 'LoadBalancer', 'WAF', 'In
 const GATEWAY_CODES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What routers, WAFs and limiters say as often as applications do. */
-const isAmbiguous = (code: number): boolean => code < 400 || [400, 403, 404, 408, 413, 429].includes(code);
+const isAmbiguous = (code: number): boolean =>
+  Math.floor(code / 100) === 3 || [400, 403, 404, 408, 413, 429].includes(code);
 
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
   answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);

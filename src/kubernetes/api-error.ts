@@ -8,6 +8,7 @@ export interface ApiErrorFields {
   readonly message: string;
   readonly status?: number;
   readonly retryAfterMilliseconds?: number;
+  readonly neverSent?: boolean;
   readonly cause?: unknown;
 }
 
@@ -23,6 +24,8 @@ export class ApiError extends Error {
   /** HTTP status; absent when no server answered. */
   readonly status: number | undefined;
   readonly retryAfterMilliseconds: number | undefined;
+  /** True when the call did not leave this machine, so that the server cannot have done it. */
+  readonly neverSent: boolean;
 
   constructor(fields: ApiErrorFields) {
     super(`${fields.verb} ${fields.path}: ${fields.message}`, { cause: fields.cause });
@@ -31,6 +34,7 @@ export class ApiError extends Error {
     this.reason = fields.reason;
     this.status = fields.status;
     this.retryAfterMilliseconds = fields.retryAfterMilliseconds;
+    this.neverSent = fields.neverSent ?? false;
   }
 }
 

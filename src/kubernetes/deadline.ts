@@ -8,6 +8,9 @@ export interface Deadline {
   /** Replaces the limit by one that `touch` starts anew. */
   becomeInactivityLimit(milliseconds: number): void;
   touch(): void;
+  readonly touchedAt: number;
+  /** Ends it now, with the reason `Timeout`. */
+  expire(message: string): void;
   stop(): void;
 }
 
@@ -19,25 +22,32 @@ interface Call {
 
 export function startDeadline(call: Call, milliseconds: number): Deadline {
   const controller = new AbortController();
+  const expire = (message: string) => {
+    const { verb, path } = call;
+    controller.abort(new ApiError({ verb, path, reason: 'Timeout', message }));
+  };
   const start = (limit: number, message: string) =>
-    setTimeout(() => {
-      const { verb, path } = call;
-      controller.abort(
-        new ApiError({ verb, path, reason: 'Timeout', message: `${message} ${limit / 1000} s` }),
-      );
-    }, limit);
+    setTimeout(() => expire(`${message} ${limit / 1000} s`), limit);
   const abort = () => controller.abort(call.signal?.reason);
+  let touchedAt = performance.now();
   let timer = start(milliseconds, 'no answer within');
   if (call.signal?.aborted) abort();
   call.signal?.addEventListener('abort', abort, { once: true });
   return {
     signal: controller.signal,
-    endsAt: performance.now() + milliseconds,
+    endsAt: touchedAt + milliseconds,
     becomeInactivityLimit(limit) {
       clearTimeout(timer);
       timer = start(limit, 'the stream was silent for');
     },
-    touch: () => timer.refresh(),
+    touch() {
+      touchedAt = performance.now();
+      timer.refresh();
+    },
+    get touchedAt() {
+      return touchedAt;
+    },
+    expire,
     stop() {
       clearTimeout(timer);
       call.signal?.removeEventListener('abort', abort);

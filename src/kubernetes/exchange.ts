@@ -1,8 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Agents } from './agents.ts';
 import type { Verb } from './api-error.ts';
 import type { ClusterAccess } from './cluster-access.ts';
+import { unreachable } from './unreachable.ts';
 
 /** One HTTP request as it goes over the wire, but for the credentials. */
 export interface OutgoingRequest {
@@ -60,27 +62,64 @@ export function outgoingRequest(
   };
 }
 
-/** Sends one request and resolves when the answer's headers are there. */
+/**
+ * Sends one request as soon as a connection is ready for it, and resolves when the answer's headers are there. The
+ * fence is asked at that very moment, as a write may wait long for its connection.
+ */
 export function exchange(
+  call: FencedCall,
   access: ClusterAccess,
   agents: Agents,
   outgoing: OutgoingRequest,
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const send = access.server.startsWith('https:') ? httpsRequest : httpRequest;
-  const server = new URL(access.server);
+  const { send, options } = addressOf(access);
   const request = send({
-    protocol: server.protocol,
-    hostname: server.hostname.replace(/^\[|\]$/g, ''),
-    port: server.port,
-    path: server.pathname.replace(/\/$/, '') + outgoing.target,
+    ...options,
+    path: options.path + outgoing.target,
     method: outgoing.method,
     agent: agents[outgoing.connection],
     headers: { ...outgoing.headers, ...access.headers },
     signal: outgoing.signal,
   });
+  let sent = false;
+  const finish = () => {
+    try {
+      call.fence?.();
+      sent = true;
+      request.end(outgoing.body);
+    } catch (error) {
+      reject(error);
+      request.destroy();
+    }
+  };
+  request.on('socket', (socket) => whenReady(socket, finish));
   request.on('response', resolve);
-  request.on('error', reject);
-  request.end(outgoing.body);
+  request.on('error', (error) => reject(unreachable(call, access.server, { cause: error, sent })));
   return promise;
+}
+
+interface FencedCall {
+  readonly verb: Verb;
+  readonly path: string;
+  readonly fence?: () => void;
+}
+
+function addressOf({ server }: ClusterAccess) {
+  const { protocol, hostname, port, pathname } = new URL(server);
+  return {
+    send: protocol === 'https:' ? httpsRequest : httpRequest,
+    options: {
+      protocol,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      path: pathname.replace(/\/$/, ''),
+    },
+  };
+}
+
+function whenReady(socket: Socket & { readonly secureConnecting?: boolean }, send: () => void): void {
+  if (socket.secureConnecting === true) socket.once('secureConnect', send);
+  else if (socket.connecting) socket.once('connect', send);
+  else send();
 }

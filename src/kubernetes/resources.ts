@@ -102,6 +102,12 @@ export const INGRESS_CLASSES = describeClusterScoped(
 export const NETWORK_POLICIES = describe('networking.k8s.io', 'v1', 'NetworkPolicy', 'networkpolicies');
 export const ENDPOINT_SLICES = describe('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices');
 export const LEASES = describe('coordination.k8s.io', 'v1', 'Lease', 'leases');
+export const TARGET_GROUP_BINDINGS = describe(
+  'elbv2.k8s.aws',
+  'v1beta1',
+  'TargetGroupBinding',
+  'targetgroupbindings',
+);
 export const EVENTS = describe('events.k8s.io', 'v1', 'Event', 'events');
 export const SELF_SUBJECT_ACCESS_REVIEWS = describeClusterScoped(
   'authorization.k8s.io',

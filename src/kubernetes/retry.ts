@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import { fullJitter } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
-import { isUntrusted, neverSent } from './unreachable.ts';
+import { isUntrusted } from './unreachable.ts';
 
 const MAXIMUM_RETRIES = 5;
 const BASE_MILLISECONDS = 200;
@@ -29,7 +29,7 @@ export async function withRetries<T>(
 /** Reads are repeated after any transient fault; a write only when the server has surely not done it. */
 function isSafeToRepeat(error: unknown): error is ApiError {
   if (!(error instanceof ApiError) || isUntrusted(error)) return false;
-  if (error.status === 429 || neverSent(error)) return true;
+  if (error.status === 429 || error.neverSent) return true;
   const reads = error.verb === 'get' || error.verb === 'list';
   return reads && (error.reason === 'Unreachable' || TRANSIENT_STATUS.has(error.status));
 }

@@ -4,8 +4,9 @@ import { successful } from './answer.ts';
 import { ApiError, hasReason, type Verb } from './api-error.ts';
 import { type ClusterAccess, createAccessCache, type ReadAccess } from './cluster-access.ts';
 import { exchange, type OutgoingParts, type OutgoingRequest } from './exchange.ts';
+import type { Liveness } from './liveness.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { isUntrusted, unreachable } from './unreachable.ts';
+import { isUntrusted } from './unreachable.ts';
 
 /** One attempt at a call, for metrics. `code` is the HTTP status, or `<error>` when no server answered. */
 export interface RequestObservation {
@@ -29,7 +30,7 @@ export interface SenderOptions {
 export interface SendableRequest extends OutgoingParts {
   /** Passes the rate limit and the pool of connections: for Leases, which must not wait behind other calls. */
   readonly urgent?: boolean;
-  /** Called right before each attempt is sent; throws to stop a write whose right lapsed while it waited. */
+  /** Called at the moment each attempt is sent; throws to stop a write whose right lapsed while it waited. */
   readonly fence?: () => void;
 }
 
@@ -40,21 +41,30 @@ export interface Sender {
   close(): void;
 }
 
-export function createSender(readAccess: ReadAccess, options: SenderOptions): Sender {
+export function createSender(readAccess: ReadAccess, options: SenderOptions, liveness: Liveness): Sender {
   const accessCache = createAccessCache(readAccess);
   const agentCache = createAgentCache(options.maximumConnections ?? 8);
   const rateLimit = createRateLimit(options.requestsPerSecond ?? 50, options.burst ?? 100);
 
   async function sendOnce(request: SendableRequest, access: ClusterAccess, outgoing: OutgoingRequest) {
-    request.fence?.();
-    const observed = startObservation(request.verb, access, outgoing, options);
+    const startedAt = performance.now();
+    const observed = (code: string) =>
+      options.observe?.({
+        verb: request.verb,
+        method: outgoing.method,
+        host: new URL(access.server).host,
+        code,
+        durationMilliseconds: performance.now() - startedAt,
+      });
     try {
-      const response = await exchange(access, agentCache.for(access), outgoing);
+      const response = await exchange(request, access, agentCache.for(access), outgoing);
+      liveness.answered();
       observed(String(response.statusCode));
       return response;
     } catch (error) {
+      if (hasReason(outgoing.signal.reason, 'Timeout')) liveness.unanswered(startedAt);
       observed('<error>');
-      throw unreachable(request, access.server, error);
+      throw error;
     }
   }
 
@@ -73,23 +83,6 @@ export function createSender(readAccess: ReadAccess, options: SenderOptions): Se
     },
     close: () => agentCache.close(),
   };
-}
-
-function startObservation(
-  verb: Verb,
-  { server }: ClusterAccess,
-  { method }: OutgoingRequest,
-  { observe }: SenderOptions,
-): (code: string) => void {
-  const startedAt = performance.now();
-  return (code) =>
-    observe?.({
-      verb,
-      method,
-      host: new URL(server).host,
-      code,
-      durationMilliseconds: performance.now() - startedAt,
-    });
 }
 
 async function readable(request: SendableRequest, access: Promise<ClusterAccess>): Promise<ClusterAccess> {

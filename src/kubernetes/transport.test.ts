@@ -166,7 +166,10 @@ describe('a failure says verb, path, status, reason and the words of the server'
     ],
     ['EPROTO', 'wrong version number', 'wrong version number'],
   ])('%s in words', (code, message, words) => {
-    const error = unreachable(GET, 'https://api:6443', Object.assign(new Error(message), { code }));
+    const error = unreachable(GET, 'https://api:6443', {
+      cause: Object.assign(new Error(message), { code }),
+      sent: false,
+    });
     expect(error.message).toBe(`get ${GET.path}: cannot reach the API server at https://api:6443: ${words}`);
   });
 
@@ -292,6 +295,24 @@ describe('retries', () => {
     expect(server.waiting).toBe(0);
   });
 
+  test('a fence is asked when the connection is ready, not before', async () => {
+    let allowed = true;
+    const transport = connect({ maximumConnections: 1 });
+    const first = transport.request(GET);
+    const exchange = await server.next();
+    const waiting = transport.request({
+      ...PATCH,
+      fence: () => {
+        if (!allowed) throw new Error('fenced');
+      },
+    });
+    allowed = false;
+    ok(exchange);
+    await first;
+    await expect(waiting).rejects.toThrow('fenced');
+    expect(server.waiting).toBe(0);
+  });
+
   test('a fence stops the attempt that comes after the right has lapsed', async () => {
     let allowed = true;
     const fence = () => {
@@ -397,6 +418,36 @@ describe('streams', () => {
     second.stream().raw('x');
     for await (const _ of await again) break;
     await second.closed;
+  });
+
+  test('that are silent end when two calls in a row get no answer, others do not', async () => {
+    const transport = connect();
+    const open = async () => {
+      const opening = transport.stream({ ...WATCH, inactivityMilliseconds: 60_000 });
+      const stream = (await server.next()).stream();
+      const outcome = textOf(await opening).catch((error: unknown) => error);
+      return { stream, outcome };
+    };
+    const silent = await open();
+    const lively = await open();
+    const unanswered = async () => {
+      const call = transport.request({ ...PATCH, deadlineMilliseconds: 1_050 });
+      await server.next();
+      lively.stream.raw('.');
+      await expect(call).rejects.toMatchObject({ reason: 'Timeout' });
+    };
+    await unanswered();
+    const call = transport.request(GET);
+    await answer(ok);
+    await call;
+    await unanswered();
+    await unanswered();
+    expect(await silent.outcome).toMatchObject({
+      reason: 'Timeout',
+      message: 'watch /api/v1/pods: the stream was silent while calls got no answer',
+    });
+    lively.stream.end();
+    expect(await lively.outcome).toBe('...');
   });
 
   test('a cut is an error, an orderly end is not', async () => {

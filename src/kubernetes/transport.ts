@@ -2,6 +2,7 @@ import { readChunks, readJson } from './answer.ts';
 import type { ReadAccess } from './cluster-access.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type OutgoingRequest, outgoingRequest } from './exchange.ts';
+import { Liveness } from './liveness.ts';
 import { withRetries } from './retry.ts';
 import { createSender, type SendableRequest, type SenderOptions } from './sender.ts';
 
@@ -31,7 +32,8 @@ export interface Transport {
 }
 
 export function createTransport(readAccess: ReadAccess, options: TransportOptions = {}): Transport {
-  const sender = createSender(readAccess, options);
+  const liveness = new Liveness();
+  const sender = createSender(readAccess, options, liveness);
   const userAgent = { 'user-agent': options.userAgent ?? 'node' };
 
   const outgoingOf = (request: ApiRequest, connection: OutgoingRequest['connection'], deadline: Deadline) => {
@@ -54,7 +56,7 @@ export function createTransport(readAccess: ReadAccess, options: TransportOption
       try {
         const response = await sender.send(request, outgoingOf(request, 'streams', deadline));
         deadline.becomeInactivityLimit(request.inactivityMilliseconds);
-        return readChunks(request, response, deadline);
+        return liveness.guard(readChunks(request, response, deadline), deadline);
       } catch (error) {
         deadline.stop();
         return orReasonOf(deadline)(error);

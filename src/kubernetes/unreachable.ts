@@ -16,12 +16,12 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** A network failure as one sentence: the address and the reason. */
 export function unreachable(
-  call: { readonly verb: Verb; readonly path: string },
+  { verb, path }: { readonly verb: Verb; readonly path: string },
   server: string,
-  cause: unknown,
+  { cause, sent }: { readonly cause: unknown; readonly sent: boolean },
 ): ApiError {
   const message = `cannot reach the API server at ${server}: ${explain(cause)}`;
-  return new ApiError({ verb: call.verb, path: call.path, reason: 'Unreachable', message, cause });
+  return new ApiError({ verb, path, reason: 'Unreachable', message, cause, neverSent: !sent });
 }
 
 function explain(cause: unknown): string {
@@ -35,18 +35,7 @@ function explain(cause: unknown): string {
 export const isUntrusted = (error: unknown): boolean =>
   error instanceof ApiError && error.reason === 'Unreachable' && CERTIFICATE_CODES.test(codeOf(error.cause));
 
-/** True when no connection came about, so that the server cannot have seen the call. */
-export function neverSent({ cause }: ApiError): boolean {
-  // A host with several addresses fails with one error that holds one for each.
-  const failures: unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  return failures.every((failure) => CONNECTING.has(textOf(failure, 'syscall')));
-}
-
-const CONNECTING: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
-
-const codeOf = (cause: unknown): string => textOf(cause, 'code');
-
-function textOf(cause: unknown, property: 'code' | 'syscall'): string {
-  const value = (cause as Partial<Record<typeof property, unknown>> | undefined)?.[property];
-  return typeof value === 'string' ? value : '';
+function codeOf(cause: unknown): string {
+  const code = (cause as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : '';
 }

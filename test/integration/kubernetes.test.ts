@@ -145,7 +145,7 @@ describe.skipIf(missing !== undefined)('on a real API server', () => {
     const received: WatchEvent[] = [];
     for await (const events of watch) received.push(...events);
     expect(new Set(received.map(({ type }) => type))).toEqual(new Set(['BOOKMARK']));
-    const { metadata: last } = received.at(-1)?.object as ApiObject;
+    const { metadata: last } = (received.at(-1) as WatchEvent).object as ApiObject;
     expect(Number(last.resourceVersion)).toBeGreaterThanOrEqual(Number(metadata.resourceVersion));
   });
 

@@ -1,0 +1,121 @@
+import { hostname } from 'node:os';
+import { InvalidArgumentError, Option } from 'commander';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How to reach the API server. */
+export interface ClusterConfig {
+  /** Absent inside a Pod, where the ServiceAccount is used, and where KUBECONFIG or ~/.kube/config is meant. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Set inside a Pod, unless a kubeconfig is named. */
+  readonly inCluster?: { readonly host: string; readonly port: string };
+}
+
+/** Everything that the operator is told from outside, read once. */
+export interface Config extends ClusterConfig {
+  /** The only namespace to look at; absent: all of them. */
+  readonly namespace?: string;
+  readonly policy?: string;
+  readonly crossNamespaceEvidence: 'check' | 'allow';
+  readonly concurrency: number;
+  readonly logLevel: LogLevel;
+  readonly metricsPort: number;
+  readonly healthPort: number;
+  readonly podLogs: boolean;
+  readonly clusterDomain: string;
+  readonly chainInfo: boolean;
+  readonly correlation: boolean;
+  /** Name of this replica, unique among them. */
+  readonly instance: string;
+  /** Where the replicas keep their Leases. */
+  readonly leaseNamespace: string;
+}
+
+const wholeNumber = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+};
+
+const name = (text: string): string => {
+  if (/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'It must be a Kubernetes name of lower-case letters, digits, hyphens and dots.',
+  );
+};
+
+const option = (flags: string, description: string, variable: string): Option =>
+  new Option(flags, description).env(variable);
+
+const numeric = (flags: string, description: string, variable: string) => ({
+  from: (least: number, most: number, usual: number): Option =>
+    option(flags, description, variable).argParser(wholeNumber(least, most)).default(usual),
+});
+
+/** Flags of all commands that talk to a cluster. */
+export const clusterOptions = (): readonly Option[] => [
+  new Option('--kubeconfig <file>', 'kubeconfig file instead of KUBECONFIG and ~/.kube/config'),
+  option('--context <name>', 'context of the kubeconfig', 'STATUSPROBE_CONTEXT'),
+  option(
+    '-n, --namespace <name>',
+    'namespace to look at (run: the only one)',
+    'STATUSPROBE_NAMESPACE',
+  ).argParser(name),
+  option('--log-level <level>', 'least level that is logged', 'STATUSPROBE_LOG_LEVEL')
+    .choices(LOG_LEVELS)
+    .default('info'),
+];
+
+/** Flags of `statusprobe run` alone. */
+export const runOptions = (): readonly Option[] => [
+  option('--policy <file>', 'what StatusProbes may do, by namespace: docs/policy.md', 'STATUSPROBE_POLICY'),
+  option(
+    '--cross-namespace-evidence <mode>',
+    "show objects of other namespaces where the probe's ServiceAccount may get them (check), or always (allow)",
+    'STATUSPROBE_CROSS_NAMESPACE_EVIDENCE',
+  )
+    .choices(['check', 'allow'])
+    .default('check'),
+  numeric('--concurrency <number>', 'probes under way at once', 'STATUSPROBE_CONCURRENCY').from(
+    1,
+    100_000,
+    1000,
+  ),
+  numeric('--metrics-port <port>', 'port of /metrics', 'STATUSPROBE_METRICS_PORT').from(0, 65_535, 8080),
+  numeric('--health-port <port>', 'port of /healthz, /readyz', 'STATUSPROBE_HEALTH_PORT').from(
+    0,
+    65_535,
+    8081,
+  ),
+  new Option(
+    '--pod-logs',
+    'read log lines of failing Pods where a StatusProbe asks for it; takes the log add-on',
+  ),
+  option('--cluster-domain <domain>', 'domain of cluster DNS', 'STATUSPROBE_CLUSTER_DOMAIN')
+    .argParser(name)
+    .default('cluster.local'),
+  new Option('--no-chain-info', 'leave names of certificates out of the metrics'),
+  new Option('--no-correlation', 'send no trace and request ids along with probes'),
+  option('--lease-namespace <name>', "namespace of the replicas' Leases", 'POD_NAMESPACE')
+    .argParser(name)
+    .default('statusprobe-system'),
+  option('--instance <name>', 'name of this replica, unique among them', 'POD_NAME')
+    .argParser(name)
+    .default(hostname().toLowerCase(), 'the host name'),
+];
+
+type ParsedOptions = Omit<Config, 'inCluster'>;
+
+/** The flags of `run`, after commander has read and checked them. */
+export const configFrom = (options: ParsedOptions): Config =>
+  Object.freeze({ ...options, podLogs: options.podLogs ?? false, ...inCluster(options) });
+
+/** The ServiceAccount of the Pod, where there is one and nothing else is asked for. */
+export function inCluster({ kubeconfig, context }: ClusterConfig): Pick<ClusterConfig, 'inCluster'> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443', KUBECONFIG } = process.env;
+  if (host === undefined || kubeconfig !== undefined || context !== undefined || KUBECONFIG !== undefined)
+    return {};
+  return { inCluster: { host, port } };
+}

@@ -1,0 +1,80 @@
+import { createCachedReader, type KindCaches } from '../evidence/cluster/cached.ts';
+import { KINDS, type Kind, type ObjectsByKind } from '../evidence/cluster/kinds.ts';
+import type { ClusterReader } from '../evidence/cluster/reader.ts';
+import { scopeIndex } from '../evidence/cluster/scope-index.ts';
+import { createTargetedReader } from '../evidence/cluster/targeted.ts';
+import type { Client } from '../kubernetes/client.ts';
+import type { ReflectorState } from '../kubernetes/follower.ts';
+import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
+import { createStore } from '../kubernetes/store.ts';
+import type { Transport } from '../kubernetes/transport.ts';
+
+/** What diagnoses read so often that it is kept in memory; all else is asked for when it is needed. */
+const CACHED_KINDS = [
+  'Pod',
+  'Service',
+  'EndpointSlice',
+  'Ingress',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+] as const satisfies readonly Kind[];
+
+const CLUSTER_WIDE_KINDS = ['IngressClass', 'Node'] as const satisfies readonly Kind[];
+
+export interface CacheOptions {
+  readonly transport: Transport;
+  readonly client: Client;
+  /** The only namespace to look at. */
+  readonly namespace?: string;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+  readonly onState: (resource: string, state: ReflectorState) => void;
+}
+
+export interface ClusterCaches {
+  /** A reader for one diagnosis: what is not cached is asked for once. */
+  reader(): ClusterReader;
+  /** Kinds that are not filled yet, with the reason where there is one. */
+  unsynced(): readonly string[];
+}
+
+/** Watches what evidence is made of. A kind that may not be watched is `Forbidden` for whoever needs it. */
+export function startCaches(options: CacheOptions): ClusterCaches {
+  const reflectors = new Map<Kind, Reflector>();
+  const start = <K extends Kind>(kind: K): KindCaches => {
+    const { resource, project } = KINDS[kind];
+    const store = createStore<ObjectsByKind[K], 'scope'>({
+      indexes: scopeIndex(kind) as never,
+      onError: options.onError,
+    });
+    const { transport, namespace, signal, onError } = options;
+    const onState = (state: ReflectorState) => options.onState(resource.plural, state);
+    const scope = namespace === undefined || !resource.namespaced ? {} : { namespace };
+    const reflector = startReflector({
+      transport,
+      resource,
+      project,
+      sink: store,
+      signal,
+      onError,
+      onState,
+      ...scope,
+    });
+    reflectors.set(kind, reflector);
+    return { [kind]: { store, state: () => reflector.state } };
+  };
+  const caches: KindCaches = Object.assign({}, ...[...CACHED_KINDS, ...CLUSTER_WIDE_KINDS].map(start));
+  return {
+    reader: () => createCachedReader(caches, createTargetedReader(options.client)),
+    unsynced: () =>
+      [...reflectors].flatMap(([kind, { state }]) =>
+        state.synced || isRefused(state) ? [] : [KINDS[kind].resource.plural],
+      ),
+  };
+}
+
+/** What RBAC does not allow is not waited for: those looks are `notChecked`, `Forbidden`. */
+const isRefused = ({ lastError }: Reflector['state']): boolean =>
+  lastError?.reason === 'Forbidden' || lastError?.status === 404;

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { UsageError } from '../cli/usage-error.ts';
+import type { Config } from '../config.ts';
+import { type Client, createClient } from '../kubernetes/client.ts';
+import { createTransport, type Transport } from '../kubernetes/transport.ts';
+import { OperatorMetrics } from '../metrics/operator-metrics.ts';
+import { ProbeSeries } from '../metrics/probe-series.ts';
+import { NO_POLICY, type Policy, parsePolicy } from '../operator/policy.ts';
+import { createGuard } from '../probe/guard.ts';
+import { clusterAccess } from './cluster-access.ts';
+
+/** What all parts of the operator stand on. */
+export interface Foundations {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Logger;
+  readonly policy: Policy;
+  readonly transport: Transport;
+  readonly client: Client;
+  readonly apiServerHosts: readonly string[];
+  readonly registry: Registry;
+  readonly metrics: OperatorMetrics;
+  readonly series: ProbeSeries;
+}
+
+/** Reads the policy and the credentials. Throws UsageError with one sentence where they are of no use. */
+export async function layFoundations(config: Config, version: string, log: Logger): Promise<Foundations> {
+  const policy = await readPolicy(config.policy);
+  const { read } = await clusterAccess(config).catch(refuse);
+  const { server } = await read(false).catch(refuse);
+  const { hostname } = new URL(server);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const registry = new Registry();
+  const metrics = new OperatorMetrics(registry, version);
+  const series = new ProbeSeries(registry, { chainInfo: config.chainInfo });
+  const transport = createTransport(read, {
+    userAgent: `statusprobe/${version}`,
+    requestsPerSecond: 100,
+    burst: 200,
+    observe: (observation) => metrics.called(observation),
+  });
+  const client = createClient(transport);
+  const apiServerHosts = isIP(host) === 0 ? [] : [host];
+  return { config, version, log, policy, transport, client, apiServerHosts, registry, metrics, series };
+}
+
+function refuse(error: unknown): never {
+  throw new UsageError(error instanceof Error ? error.message : String(error));
+}
+
+async function readPolicy(file: string | undefined): Promise<Policy> {
+  if (file === undefined) return NO_POLICY;
+  try {
+    const policy = parsePolicy(await readFile(file, 'utf8'));
+    refuseBadRanges(policy);
+    return policy;
+  } catch (error) {
+    throw new UsageError(`The policy file ${file} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+function refuseBadRanges({ clusterCIDRs, rules }: Policy): void {
+  createGuard({
+    clusterCIDRs,
+    allowCIDRs: rules.flatMap(({ allowCIDRs = [] }) => allowCIDRs),
+    denyCIDRs: rules.flatMap(({ denyCIDRs = [] }) => denyCIDRs),
+    apiServerAddresses: [],
+    ownedAddresses: () => new Set(),
+  });
+}

@@ -1,0 +1,66 @@
+import type { Service } from '../diagnosis/model/kubernetes.ts';
+import type { ClusterReader } from '../evidence/cluster/reader.ts';
+import { ownedAddresses } from '../operator/owned-addresses.ts';
+import type { NamespacePolicy } from '../operator/policy.ts';
+import { type AddressGuard, createGuard } from '../probe/guard.ts';
+
+export interface GuardParts {
+  readonly reader: () => ClusterReader;
+  readonly clusterCIDRs: readonly string[];
+  /** Of the kubeconfig or environment. */
+  readonly apiServerHosts: readonly string[];
+  readonly now: () => number;
+}
+
+/** Builds the address guard of one probe. */
+export type GuardFactory = (
+  namespace: string,
+  policy: NamespacePolicy,
+  ownHost: string | undefined,
+) => Promise<AddressGuard>;
+
+/** How long the addresses of a namespace are taken as known. */
+const LIFE_MILLISECONDS = 10_000;
+
+interface Known {
+  readonly addresses: Promise<ReadonlySet<string>>;
+  readonly goodUntil: number;
+}
+
+export function createGuards({ reader, clusterCIDRs, apiServerHosts, now }: GuardParts): GuardFactory {
+  const known = new Map<string, Known>();
+  const owned = (namespace: string): Promise<ReadonlySet<string>> => {
+    const entry = known.get(namespace);
+    if (entry !== undefined && entry.goodUntil > now()) return entry.addresses;
+    const addresses = ownedAddresses(namespace, reader());
+    known.set(namespace, { addresses, goodUntil: now() + LIFE_MILLISECONDS });
+    return addresses;
+  };
+  return async (namespace, { allowCIDRs, denyCIDRs }, ownHost) => {
+    const addresses = new Set(await owned(namespace));
+    const apiServerAddresses = [...apiServerHosts, ...(await apiServerService(reader()))];
+    const guard = createGuard({
+      allowCIDRs,
+      denyCIDRs,
+      clusterCIDRs,
+      apiServerAddresses,
+      ownedAddresses: () => addresses,
+    });
+    return {
+      checkName: guard.checkName,
+      check(address, port, purpose, host) {
+        // The spec names an object of its own namespace, and that object names this host.
+        if (host === ownHost && purpose === 'connectTo') addresses.add(address);
+        return guard.check(address, port, purpose, host);
+      },
+    };
+  };
+}
+
+async function apiServerService(reader: ClusterReader): Promise<readonly string[]> {
+  const service = await reader.get('Service', { namespace: 'default', name: 'kubernetes' });
+  return service.ok ? clusterIPs(service.value) : [];
+}
+
+const clusterIPs = (service: Service | undefined): readonly string[] =>
+  (service?.spec.clusterIPs ?? []).filter((address) => address !== 'None' && address !== '');

@@ -1,0 +1,37 @@
+import type { HopRequest } from '../evidence/slot-context.ts';
+import type { ProbeRequest, TLSSettings } from '../probe/request.ts';
+
+/** Routers seldom verify the certificates of what stands behind them. */
+const UNVERIFIED: TLSSettings = Object.freeze({ insecureSkipVerify: true });
+
+/**
+ * The probe's request as it is asked further inside: with its method and Host, and with the header by which an
+ * application behind a router knows how it was asked outside.
+ */
+export function hopRequest(request: ProbeRequest, hop: HopRequest): ProbeRequest {
+  const outside = new URL(request.url);
+  const inside = new URL(`${hop.scheme}://${outside.host}${hop.path}${outside.search}`);
+  const { method, timeoutMilliseconds, bodyLimit, httpVersion, compression } = request;
+  const forwarded = { name: 'X-Forwarded-Proto', value: outside.protocol.slice(0, -1) };
+  const { headers, body, bodyIsSecret, basicAuth, bearerToken, oauth2 } = request;
+  const own = {
+    ...(body !== undefined && { body }),
+    ...(bodyIsSecret !== undefined && { bodyIsSecret }),
+    ...(basicAuth && { basicAuth }),
+    ...(bearerToken !== undefined && { bearerToken }),
+    ...(oauth2 && { oauth2 }),
+  };
+  return {
+    url: inside.href,
+    method,
+    headers: hop.withCredentials ? [...headers, forwarded] : [forwarded],
+    ...(hop.withCredentials ? own : {}),
+    maxRedirects: 0,
+    httpVersion: hop.scheme === 'http' ? 'HTTP1' : httpVersion,
+    connectTo: { host: hop.address, port: hop.port },
+    tls: UNVERIFIED,
+    timeoutMilliseconds,
+    bodyLimit,
+    ...(compression && { compression }),
+  };
+}

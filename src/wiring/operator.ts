@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { Membership } from '../kubernetes/membership.ts';
+import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
+import { createStore, type Store } from '../kubernetes/store.ts';
+import { EventSink } from '../operator/event-sink.ts';
+import type { World } from '../operator/look.ts';
+import { createNamespacePolicies } from '../operator/namespace-policies.ts';
+import { ProbeController, type Telemetry } from '../operator/probe-controller.ts';
+import { StatusWriter } from '../operator/status-writer.ts';
+import { keyOfProbe, STATUS_PROBES, type StoredProbe, toStoredProbe } from '../operator/stored-probe.ts';
+import { transitionBetween } from '../operator/transition.ts';
+import { createVantage } from '../operator/vantage.ts';
+import { createResolver } from '../probe/dns.ts';
+import { type ClusterCaches, startCaches } from './caches.ts';
+import type { Foundations } from './foundations.ts';
+import { createGuards } from './guards.ts';
+import { createLinkLog } from './link-log.ts';
+import { vantageParts } from './vantage-parts.ts';
+import { createWorld } from './world.ts';
+
+export interface Operator {
+  /** What is not there yet, without which nothing is probed. */
+  unsynced(): readonly string[];
+  /** Begins to probe what belongs to this replica. */
+  start(): void;
+  /** Cuts probes short, writes what was judged, and leaves the group of replicas. */
+  stop(): Promise<void>;
+}
+
+type Probes = Store<StoredProbe, 'namespace'>;
+
+const MEMBER_LABELS = { 'app.kubernetes.io/name': 'statusprobe', 'app.kubernetes.io/component': 'operator' };
+const LAST_WRITES_MILLISECONDS = 5_000;
+
+/** Puts the operator together from its parts. Nothing is probed before `start`. */
+export function createOperator(foundations: Foundations): Operator {
+  const { client, config, log, metrics } = foundations;
+  const stopping = new AbortController();
+  const onError = (err: unknown) => log.error({ err }, 'An object or a handler is broken; all others go on');
+  const { caches, probes, reflector } = startWatches(foundations, stopping.signal, onError);
+  const policyOf = createNamespacePolicies(foundations.policy, client);
+  const world = createOperatorWorld(foundations, caches, policyOf);
+
+  const membership = new Membership({
+    client,
+    namespace: config.leaseNamespace,
+    member: config.instance,
+    identity: randomUUID(),
+    labels: MEMBER_LABELS,
+    onChange: () => controller.reshard(),
+    onError: (err) => log.warn(`The Lease of this replica could not be renewed: ${(err as Error).message}`),
+  });
+  metrics.lease(config.instance, () => membership.members.includes(config.instance));
+
+  const events = new EventSink({ client, instance: config.instance, onError });
+  const writer = createWriter(foundations, probes, membership, events);
+  const controller: ProbeController = new ProbeController({
+    probes,
+    world,
+    writer,
+    policyOf,
+    log,
+    keeps: (key) => membership.keeps(key),
+    concurrency: config.concurrency,
+    telemetry: telemetryOf(foundations),
+    observe: metrics.queue('probes', () => controller.queue),
+  });
+  return {
+    unsynced: () => [...(reflector.state.synced ? [] : [STATUS_PROBES.plural]), ...caches.unsynced()],
+    start: () => controller.start(),
+    async stop() {
+      await controller.stop();
+      await writer.stop(LAST_WRITES_MILLISECONDS);
+      await events.stop();
+      await membership.stop();
+      stopping.abort();
+      foundations.transport.close();
+    },
+  };
+}
+
+const telemetryOf = ({ series, metrics }: Foundations): Telemetry => ({
+  seen(probe, status, observation) {
+    series.seen(probe, status, observation);
+    for (const { check, reason } of status.notChecked ?? []) metrics.inconclusive(check, reason);
+  },
+  gone: (key) => series.gone(key),
+});
+
+function startWatches(
+  { transport, client, config, log }: Foundations,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): { readonly caches: ClusterCaches; readonly probes: Probes; readonly reflector: Reflector } {
+  const scope = config.namespace === undefined ? {} : { namespace: config.namespace };
+  const tellLink = createLinkLog(log);
+  const probes: Probes = createStore({ indexes: { namespace: ({ namespace }) => [namespace] }, onError });
+  const reflector = startReflector({
+    transport,
+    resource: STATUS_PROBES,
+    project: toStoredProbe,
+    sink: probes,
+    signal,
+    onError,
+    onState: (state) => tellLink(STATUS_PROBES.plural, state),
+    ...scope,
+  });
+  const caches = startCaches({ transport, client, signal, onError, onState: tellLink, ...scope });
+  return { caches, probes, reflector };
+}
+
+function createOperatorWorld(
+  { config, version, client, transport, policy, apiServerHosts }: Foundations,
+  caches: ClusterCaches,
+  policyOf: ReturnType<typeof createNamespacePolicies>,
+): World {
+  const resolver = createResolver();
+  return createWorld({
+    version,
+    client,
+    resolver,
+    policyOf,
+    reader: () => caches.reader(),
+    guards: createGuards({
+      reader: () => caches.reader(),
+      clusterCIDRs: policy.clusterCIDRs,
+      apiServerHosts,
+      now: () => performance.now(),
+    }),
+    whyBlind: createVantage(vantageParts(resolver, transport, config.clusterDomain)),
+    podLogs: config.podLogs,
+    clusterDomain: config.clusterDomain,
+    correlation: config.correlation,
+  });
+}
+
+function createWriter(
+  { client, log, metrics }: Foundations,
+  probes: Probes,
+  membership: Membership,
+  events: EventSink,
+): StatusWriter {
+  const writer: StatusWriter = new StatusWriter({
+    client,
+    stored: (key) => probes.find(key)?.object,
+    probes: () => probes.size,
+    fence: (key) => membership.fence(key),
+    onWritten(probe, before) {
+      const transition = transitionBetween(before, probe.status);
+      if (transition !== undefined) events.add(probe, transition);
+      log.debug({ probe: keyOfProbe(probe) }, 'The status was written');
+    },
+    onError: (probe, err) =>
+      log.warn({ probe }, `The status could not be written: ${(err as Error).message}`),
+    observe: metrics.queue('status', () => writer.queue),
+  });
+  return writer;
+}

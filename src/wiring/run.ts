@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { Config } from '../config.ts';
+import { type Readiness, serveHealth, serveMetrics } from '../metrics/server.ts';
+import { whyUnfitSchema } from '../operator/schema-version.ts';
+import { type Foundations, layFoundations } from './foundations.ts';
+import { createOperator, type Operator } from './operator.ts';
+
+const LOOK_AGAIN_MILLISECONDS = 2_000;
+
+/** `statusprobe run`: works until it is told to stop. */
+export async function run(config: Config, version: string): Promise<void> {
+  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const foundations = await layFoundations(config, version, log);
+  const stopping = stopSignal();
+  let readiness: Readiness = { ready: false, why: 'The operator is starting.' };
+  const servers = [
+    await serveMetrics(foundations.registry, config.metricsPort),
+    await serveHealth(() => readiness, config.healthPort),
+  ];
+  log.info(
+    { version, instance: config.instance, namespace: config.namespace ?? 'all' },
+    'statusprobe starts',
+  );
+  const wait = (why: string) => {
+    if (!readiness.ready && readiness.why !== why) log.warn(why);
+    readiness = { ready: false, why };
+  };
+
+  let operator: Operator | undefined;
+  try {
+    await fitSchema(foundations, wait, stopping);
+    operator = createOperator(foundations);
+    await synced(operator, wait, stopping);
+    operator.start();
+    readiness = { ready: true };
+    log.info('All caches are filled; probing begins');
+    await aborted(stopping);
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+  }
+  log.info('statusprobe stops');
+  await operator?.stop();
+  await Promise.all(servers.map((server) => server.close()));
+}
+
+/** Aborts with the first signal; a second one ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** Waits until the cluster has the CRD that this release needs. */
+async function fitSchema(
+  { client }: Foundations,
+  wait: (why: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let why = await whyUnfitSchema(client); why !== undefined; why = await whyUnfitSchema(client)) {
+    wait(why);
+    await sleep(LOOK_AGAIN_MILLISECONDS, undefined, { signal });
+  }
+}
+
+async function synced(operator: Operator, wait: (why: string) => void, signal: AbortSignal): Promise<void> {
+  for (let missing = operator.unsynced(); missing.length > 0; missing = operator.unsynced()) {
+    wait(`The caches are being filled: ${missing.join(', ')}.`);
+    await sleep(SYNC_LOOK_MILLISECONDS, undefined, { signal });
+  }
+}
+
+const SYNC_LOOK_MILLISECONDS = 50;

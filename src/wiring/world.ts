@@ -1,0 +1,127 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { take } from '../evidence/cluster/failed-looks.ts';
+import type { ClusterReader } from '../evidence/cluster/reader.ts';
+import { createSteps } from '../evidence/gather.ts';
+import type { LogReader, Sources } from '../evidence/slot-context.ts';
+import { hasReason } from '../kubernetes/api-error.ts';
+import type { Client } from '../kubernetes/client.ts';
+import { PODS } from '../kubernetes/resources.ts';
+import type { Inquiry, World } from '../operator/look.ts';
+import type { NamespacePolicy } from '../operator/policy.ts';
+import { ValueCache } from '../operator/request/value-cache.ts';
+import { AccessTokens } from '../probe/access-token.ts';
+import { type Correlation, correlation, userAgent } from '../probe/correlation.ts';
+import { dial } from '../probe/dial.ts';
+import type { AddressResolver } from '../probe/dns.ts';
+import type { AddressGuard } from '../probe/guard.ts';
+import { probe } from '../probe/probe.ts';
+import type { ProbeRequest } from '../probe/request.ts';
+import type { GuardFactory } from './guards.ts';
+import { hopRequest } from './hops.ts';
+
+export interface WorldParts {
+  readonly version: string;
+  readonly client: Client;
+  readonly reader: () => ClusterReader;
+  readonly resolver: AddressResolver;
+  readonly guards: GuardFactory;
+  readonly policyOf: (namespace: string) => Promise<NamespacePolicy>;
+  readonly whyBlind: () => Promise<string | undefined>;
+  /** Whether log lines are read at all. */
+  readonly podLogs: boolean;
+  readonly clusterDomain: string;
+  /** Whether trace and request ids go along with probes. */
+  readonly correlation: boolean;
+}
+
+/** Beyond the timeout of the probe itself, which the hops may take once more. */
+const LOOKS_MILLISECONDS = 2_000;
+const LOG_BYTES = 64 * 1024;
+
+/** Probing and gathering as one look at a target needs them. */
+export function createWorld(parts: WorldParts): World {
+  const values = new ValueCache(parts.client);
+  const tokens = new AccessTokens();
+  const guardFor = async ({ namespace, ownHost }: Inquiry) =>
+    parts.guards(namespace, await parts.policyOf(namespace), ownHost);
+
+  const ask = async (inquiry: Inquiry, request: ProbeRequest, guard: AddressGuard) =>
+    probe(parts.correlation ? request : named(request, parts.version, inquiry), inquiry.expectation, {
+      guard,
+      resolver: parts.resolver,
+      now: Date.now,
+      signal: inquiry.signal,
+      tokens,
+      ...(parts.correlation && { correlation: correlationOf(parts.version, inquiry) }),
+    });
+
+  return {
+    reader: parts.reader(),
+    valuesFor: (namespace) => values.readerFor(namespace),
+    whyBlind: parts.whyBlind,
+    now: Date.now,
+    async probe(inquiry) {
+      const observation = await ask(inquiry, inquiry.request, await guardFor(inquiry));
+      if (observation.code === 401 || observation.code === 403) values.forget(inquiry.namespace);
+      return observation;
+    },
+    async investigate(inquiry) {
+      const [guard, policy] = await Promise.all([guardFor(inquiry), parts.policyOf(inquiry.namespace)]);
+      const steps = createSteps({
+        ...sourcesFor(inquiry, parts, policy),
+        dial: (address, port) =>
+          dial(address, port, { guard, timeoutMilliseconds: inquiry.request.timeoutMilliseconds }),
+        ask: (hop) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
+      });
+      return { ...steps, sha256: (text) => createHash('sha256').update(text).digest('hex') };
+    },
+  };
+}
+
+function sourcesFor(
+  { namespace, name, plan, request }: Inquiry,
+  { reader, client, podLogs, clusterDomain }: WorldParts,
+  policy: NamespacePolicy,
+): Sources {
+  const { hops, podLogs: logs } = plan.spec.diagnose;
+  return {
+    probe: { target: plan.target, namespace, name },
+    reader: reader(),
+    settings: {
+      hops: hops.mode,
+      podLogs: logs,
+      deadlineMilliseconds: request.timeoutMilliseconds + LOOKS_MILLISECONDS,
+      clusterDomain,
+    },
+    ...(podLogs && policy.podLogs && { readLog: logReader(client) }),
+  };
+}
+
+const logReader =
+  (client: Client): LogReader =>
+  ({ namespace, podName, ...which }) =>
+    take({ verb: 'get', resource: PODS, namespace, name: podName, subresource: 'log' }, async () => {
+      try {
+        return await client.podLogs({ namespace, name: podName }, { ...which, limitBytes: LOG_BYTES });
+      } catch (error) {
+        // How the API server says that the container has not run, or not before.
+        if (hasReason(error, 'BadRequest')) return undefined;
+        throw error;
+      }
+    });
+
+/** Without correlation only the name of the product goes along. */
+function named(request: ProbeRequest, version: string, { namespace, name }: Inquiry): ProbeRequest {
+  if (request.headers.some((header) => header.name.toLowerCase() === 'user-agent')) return request;
+  const header = { name: 'User-Agent', value: userAgent(version, { namespace, name }) };
+  return { ...request, headers: [header, ...request.headers] };
+}
+
+const correlationOf = (version: string, { namespace, name }: Inquiry): Correlation =>
+  correlation({
+    version,
+    probe: { namespace, name },
+    seconds: Math.floor(Date.now() / 1000),
+    random: randomBytes(12).toString('hex'),
+    span: randomBytes(8).toString('hex'),
+  });

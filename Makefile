@@ -29,10 +29,10 @@ build: node_modules ## dist/, what the image and bin/statusprobe run
 	@npm run --silent build
 
 cluster: node_modules ## the local cluster alone
-	@hack/cluster/up.sh
+	@hack/cluster/$(if $(filter kind,$(CLUSTER)),up-kind.sh,up.sh)
 
 cluster-down: ## removes every process, mount, namespace and interface of the local cluster
-	@hack/cluster/down.sh
+	@hack/cluster/$(if $(filter kind,$(CLUSTER)),down-kind.sh,down.sh)
 
 image: node_modules ## the operator's image, given to the local cluster
 	@hack/cluster/image.sh

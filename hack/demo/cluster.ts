@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
+const SCRIPTS = join(REPOSITORY, 'hack/cluster');
 
 /** A cluster to run applications on: the local one, kind, or the user's own. */
 export interface Cluster {
@@ -15,6 +16,8 @@ export interface Cluster {
   readonly remove: string;
   /** Builds the images of the operator and the applications and gives them to the nodes. */
   loadImages(): void;
+  /** Path of kubectl: the one that was built with the local cluster, else the user's. */
+  readonly kubectlPath: string;
   /** Runs kubectl and returns its output; throws with its stderr where it fails. */
   kubectl(args: readonly string[], input?: string): string;
 }
@@ -41,14 +44,15 @@ function runLoudly(command: string, args: readonly string[] = []) {
   if (status !== 0) throw new Error(`${command} failed`);
 }
 
-const kubectlWith =
-  (kubeconfig: string): Cluster['kubectl'] =>
-  (args, input) =>
-    run('kubectl', args, { env: { KUBECONFIG: kubeconfig }, ...(input === undefined ? {} : { input }) });
+const kubectlWith = (kubeconfig: string, kubectlPath: string): Pick<Cluster, 'kubectl' | 'kubectlPath'> => ({
+  kubectlPath,
+  kubectl: (args, input) =>
+    run(kubectlPath, args, { env: { KUBECONFIG: kubeconfig }, ...(input === undefined ? {} : { input }) }),
+});
 
 function loadBuiltImages() {
-  runLoudly(join(REPOSITORY, 'hack/cluster/image.sh'));
-  runLoudly(join(REPOSITORY, 'hack/cluster/image.sh'), [
+  runLoudly(join(SCRIPTS, 'image.sh'));
+  runLoudly(join(SCRIPTS, 'image.sh'), [
     join(REPOSITORY, 'test/faulty-app'),
     'localhost/statusprobe-faulty-app:dev',
   ]);
@@ -56,19 +60,35 @@ function loadBuiltImages() {
 
 const OVERLAY = join(REPOSITORY, 'hack/demo');
 
-function localCluster(script: string, remove: string): Cluster {
-  runLoudly(join(REPOSITORY, 'hack/cluster', script));
+type Made = Pick<Cluster, 'kubeconfig' | 'kubectl' | 'kubectlPath' | 'remove'>;
+
+const withBuiltImages = (made: Made): Cluster => ({
+  ...made,
+  faultyAppImage: 'localhost/statusprobe-faulty-app:dev',
+  ingressClassName: 'traefik',
+  overlay: OVERLAY,
+  loadImages: loadBuiltImages,
+});
+
+function localCluster(): Cluster {
+  runLoudly(join(SCRIPTS, 'up.sh'));
   const directory = process.env.STATUSPROBE_CLUSTER_DIR ?? '/tmp/statusprobe-cluster';
   const kubeconfig = join(directory, 'kubeconfig');
-  return {
+  const binaries = run(join(SCRIPTS, 'build.sh'), ['kubernetes']).trim();
+  return withBuiltImages({
     kubeconfig,
-    faultyAppImage: 'localhost/statusprobe-faulty-app:dev',
-    ingressClassName: 'traefik',
-    overlay: OVERLAY,
-    remove,
-    loadImages: loadBuiltImages,
-    kubectl: kubectlWith(kubeconfig),
-  };
+    remove: 'make cluster-down',
+    ...kubectlWith(kubeconfig, join(binaries, 'kubectl')),
+  });
+}
+
+function kindCluster(): Cluster {
+  const kubeconfig = run(join(SCRIPTS, 'up-kind.sh'), []).trim();
+  return withBuiltImages({
+    kubeconfig,
+    remove: 'make cluster-down CLUSTER=kind',
+    ...kubectlWith(kubeconfig, 'kubectl'),
+  });
 }
 
 /** The user's own cluster: its nodes pull the images from wherever the user pushed them. */
@@ -88,15 +108,15 @@ function existingCluster(): Cluster {
     overlay: process.env.OVERLAY ?? OVERLAY,
     remove: 'kubectl delete namespace statusprobe-demo statusprobe-system',
     loadImages: () => undefined,
-    kubectl: kubectlWith(kubeconfig),
+    ...kubectlWith(kubeconfig, 'kubectl'),
   };
 }
 
 /** Opens the cluster that CLUSTER names: `local` (the default), `kind` or `existing`. */
 export function openCluster(): Cluster {
   const kind = process.env.CLUSTER ?? 'local';
-  if (kind === 'local') return localCluster('up.sh', 'make cluster-down');
-  if (kind === 'kind') return localCluster('up-kind.sh', 'kind delete cluster --name statusprobe');
+  if (kind === 'local') return localCluster();
+  if (kind === 'kind') return kindCluster();
   if (kind === 'existing') return existingCluster();
   throw new Error(`CLUSTER is ${JSON.stringify(kind)}: set it to local, kind or existing`);
 }

@@ -1,9 +1,9 @@
 // `make demo`: a cluster, the operator, applications that are broken in one known way each, and their verdicts.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { APPLICATIONS } from '../../test/faulty-app/applications.ts';
 import { awaitVerdicts, deployApplications, NAMESPACE } from './applications-on-cluster.ts';
 import { type Cluster, openCluster } from './cluster.ts';
+import { installOperator } from './operator.ts';
 
 const started = performance.now();
 
@@ -11,27 +11,6 @@ async function step<T>(title: string, work: () => T | Promise<T>): Promise<T> {
   const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
   console.log(`[${seconds} s] ${title}`);
   return await work();
-}
-
-function installOperator(cluster: Cluster) {
-  const repository = join(import.meta.dirname, '../..');
-  cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-f', join(repository, 'crds')]);
-  cluster.kubectl([
-    'wait',
-    '--for=condition=Established',
-    'crd/statusprobes.statusprobe.dev',
-    '--timeout=60s',
-  ]);
-  cluster.kubectl(['apply', '-k', cluster.overlay]);
-  cluster.kubectl(['-n', 'statusprobe-system', 'rollout', 'restart', 'deployment/statusprobe']);
-  cluster.kubectl([
-    '-n',
-    'statusprobe-system',
-    'rollout',
-    'status',
-    'deployment/statusprobe',
-    '--timeout=180s',
-  ]);
 }
 
 function sayHowToGoOn({ kubeconfig, remove }: Cluster) {
@@ -50,7 +29,7 @@ await step('images', () => cluster.loadImages());
 await step('operator', () => installOperator(cluster));
 await step(`${APPLICATIONS.length} applications`, () => deployApplications(cluster));
 const wrong = await step('waiting for a verdict on each', () => awaitVerdicts(cluster));
-spawnSync('kubectl', ['get', 'statusprobes', '-A', '-o', 'wide'], {
+spawnSync(cluster.kubectlPath, ['get', 'statusprobes', '-A', '-o', 'wide'], {
   stdio: 'inherit',
   env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
 });

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import type { Cluster } from './cluster.ts';
+
+export const OPERATOR_NAMESPACE = 'statusprobe-system';
+const CRDS = join(import.meta.dirname, '../../crds');
+
+/** Installs the CRD and the operator, and waits until it is ready; an operator that runs already is replaced. */
+export function installOperator({ kubectl, overlay }: Cluster) {
+  kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRDS]);
+  kubectl(['wait', '--for=condition=Established', 'crd/statusprobes.statusprobe.dev', '--timeout=60s']);
+  kubectl(['apply', '-k', overlay]);
+  kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'restart', 'deployment/statusprobe']);
+  kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment/statusprobe', '--timeout=180s']);
+}

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  awaitVerdicts,
+  deployApplications,
+  difference,
+  NAMESPACE,
+} from '../../hack/demo/applications-on-cluster.ts';
+import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
+import type { StatusProbe } from '../../src/api/generated.ts';
+import { APPLICATIONS } from '../faulty-app/applications.ts';
+import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
+
+const MINUTE = 60_000;
+const missing = whyNoNode();
+if (missing !== undefined) console.log(`Left out: tests on a real node, because ${missing}`);
+
+describe.skipIf(missing !== undefined)('the operator on a real node', { timeout: 5 * MINUTE }, () => {
+  let cluster: NodeCluster;
+
+  beforeAll(async () => {
+    cluster = openNodeCluster();
+    deployApplications(cluster);
+    await awaitVerdicts(cluster);
+  }, 40 * MINUTE);
+
+  it.each(APPLICATIONS.map((app) => [app.name, app] as const))('finds the cause of %s', (name, app) => {
+    expect(difference(app, cluster.statusProbe(NAMESPACE, name))).toBeUndefined();
+  });
+
+  it.each(APPLICATIONS.map((app) => [app.name, app] as const))(
+    'diagnose says the same of %s',
+    (name, app) => {
+      const printed = cluster.statusprobe([
+        'diagnose',
+        `statusprobe/${name}`,
+        '-n',
+        NAMESPACE,
+        '--pod-logs',
+        '-o',
+        'json',
+      ]);
+      const { verdict } = JSON.parse(printed.stdout) as StatusProbe['status'];
+      const { owner, layer, reason, culprit } = app.expected;
+      expect([verdict?.owner, verdict?.layer, verdict?.reason, verdict?.culprit?.ref]).toEqual([
+        owner,
+        layer,
+        reason,
+        culprit,
+      ]);
+      expect(printed.code).toBe(app.expected.healthy === 'True' ? 0 : 1);
+    },
+  );
+
+  it('tells once that a probe fails, and writes nothing while nothing changes', async () => {
+    const failing = APPLICATIONS.filter(({ expected }) => expected.healthy === 'False').map(
+      ({ name }) => name,
+    );
+    expect(cluster.eventsOf(NAMESPACE, 'ProbeFailed').sort()).toEqual(failing.sort());
+    const before = cluster.statusProbe(NAMESPACE, 'wrong-target-port');
+    await cluster.probesPass(NAMESPACE, 'wrong-target-port', 3);
+    expect(cluster.statusProbe(NAMESPACE, 'wrong-target-port').metadata.resourceVersion).toBe(
+      before.metadata.resourceVersion,
+    );
+  });
+
+  it('sees a fault, names it, and sees that it is mended', async () => {
+    const port = (targetPort: number) =>
+      JSON.stringify([{ op: 'replace', path: '/spec/ports/0/targetPort', value: targetPort }]);
+    const patch = (targetPort: number) =>
+      cluster.kubectl([
+        '-n',
+        NAMESPACE,
+        'patch',
+        'service',
+        'healthy',
+        '--type=json',
+        '-p',
+        port(targetPort),
+      ]);
+    patch(9999);
+    const broken = await cluster.awaitStatus(
+      NAMESPACE,
+      'healthy',
+      ({ verdict }) => verdict?.reason === 'TargetPortNotOpen',
+    );
+    expect(broken.verdict).toMatchObject({
+      owner: 'DevOps',
+      layer: 'Service',
+      culprit: { ref: 'Service/healthy', field: 'spec.ports[0].targetPort' },
+    });
+    patch(8080);
+    const mended = await cluster.awaitStatus(
+      NAMESPACE,
+      'healthy',
+      ({ verdict }) => verdict?.reason === 'Healthy',
+    );
+    expect(mended.lastFailure).toMatchObject({
+      owner: 'DevOps',
+      reason: 'TargetPortNotOpen',
+      culprit: 'Service/healthy',
+    });
+    expect(cluster.eventsOf(NAMESPACE, 'ProbeRecovered')).toEqual(['healthy']);
+  });
+
+  it('calls a target that is deleted while it is probed a failure with a verdict', async () => {
+    cluster.kubectl(['-n', NAMESPACE, 'delete', 'ingress', 'application-403']);
+    const status = await cluster.awaitStatus(NAMESPACE, 'application-403', ({ conditions = [] }) =>
+      conditions.some(({ reason }) => reason === 'TargetNotFound'),
+    );
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+    expect(status.verdict).toMatchObject({
+      owner: 'DevOps',
+      layer: 'Ingress',
+      culprit: { ref: 'Ingress/application-403' },
+    });
+  });
+
+  it('runs with its own ServiceAccount, which may not read Secrets nor write anything but what it must', () => {
+    const may = (verb: string, resource: string) =>
+      cluster.may(`system:serviceaccount:${OPERATOR_NAMESPACE}:statusprobe`, verb, resource);
+    const refused = [
+      ['get', 'secrets'],
+      ['list', 'configmaps'],
+      ['update', 'statusprobes'],
+      ['delete', 'pods'],
+      ['create', 'pods'],
+      ['patch', 'services'],
+      ['get', 'pods/exec'],
+    ] as const;
+    expect(refused.filter(([verb, resource]) => may(verb, resource))).toEqual([]);
+    expect(may('patch', 'statusprobes/status')).toBe(true);
+  });
+});

@@ -36,7 +36,7 @@ describe('the resolver', () => {
   it('asks only for the family that is wanted', async () => {
     const { resolver, asked } = await lab({ 'shop.example': ['192.0.2.1'] });
     await expect(resolver.resolve('shop.example', [6])).rejects.toMatchObject({
-      failure: { reason: 'NoAddress' },
+      failure: { reason: 'NoRecord' },
     });
     expect(asked).toEqual(['AAAA shop.example']);
   });
@@ -44,7 +44,7 @@ describe('the resolver', () => {
   it.each([
     ['NXDOMAIN', 'NXDomain', 'shop.example does not exist in DNS (NXDOMAIN).'],
     ['SERVFAIL', 'ServFail', 'shop.example could not be resolved: the DNS server failed (SERVFAIL).'],
-    [[], 'NoAddress', 'shop.example exists in DNS but has no address.'],
+    [[], 'NoRecord', 'shop.example exists in DNS but has no address.'],
   ] as const)('tells %s apart', async (answer, reason, message) => {
     const { resolver } = await lab({ 'shop.example': answer });
     await expect(resolver.resolve('shop.example', BOTH)).rejects.toMatchObject({
@@ -94,7 +94,7 @@ describe('the resolver', () => {
     const { resolver, asked } = await lab({}, { hosts });
     expect(await resolver.resolve('SHOP.example.', BOTH)).toEqual(['192.0.2.9']);
     expect(await resolver.resolve('shop.example', [6])).toEqual(['2001:db8::9']);
-    await expect(resolver.resolve('shop', [6])).rejects.toMatchObject({ failure: { reason: 'NoAddress' } });
+    await expect(resolver.resolve('shop', [6])).rejects.toMatchObject({ failure: { reason: 'NoRecord' } });
     expect(asked).toEqual([]);
   });
 

@@ -11,20 +11,20 @@ export interface AddressResolver {
   resolve(host: string, families: readonly Family[]): Promise<readonly string[]>;
 }
 
-type Answer = readonly string[] | 'NXDomain' | 'NoAddress' | 'ServFail';
+type Answer = readonly string[] | 'NXDomain' | 'NoRecord' | 'ServFail';
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   ENOTFOUND: 'NXDomain',
-  ENODATA: 'NoAddress',
+  ENODATA: 'NoRecord',
   ESERVFAIL: 'ServFail',
 };
 
 /** From the least to the most telling when several names were tried. */
-const TELLING = ['NXDomain', 'NoAddress', 'ServFail'] as const;
+const TELLING = ['NXDomain', 'NoRecord', 'ServFail'] as const;
 
 const MESSAGES: Record<(typeof TELLING)[number], string> = {
   NXDomain: 'does not exist in DNS (NXDOMAIN)',
-  NoAddress: 'exists in DNS but has no address',
+  NoRecord: 'exists in DNS but has no address',
   ServFail: 'could not be resolved: the DNS server failed (SERVFAIL)',
 };
 
@@ -90,7 +90,7 @@ function ofFamilies(
     const usable = addresses.filter((address) => isIP(address) === family);
     if (usable.length > 0) return usable;
   }
-  throw new ProbeFault('Resolve', 'NoAddress', `${host} has no IPv${families.join(' or IPv')} address.`);
+  throw new ProbeFault('Resolve', 'NoRecord', `${host} has no IPv${families.join(' or IPv')} address.`);
 }
 
 /** As the C library does: a name with enough dots first as it is, any other first with each search domain. */

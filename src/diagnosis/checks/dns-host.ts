@@ -1,10 +1,10 @@
 import { defineCheck } from '../model/check.ts';
 import type { IngressEvidence } from '../model/evidence.ts';
-import type { Observation, ProbeFailure } from '../model/observation.ts';
+import type { Observation } from '../model/observation.ts';
 
 const REASONS = {
   NXDomain: 'HostNotFound',
-  NoAddress: 'HostNotFound',
+  NoRecord: 'HostNotFound',
   ServFail: 'DNSServerFailed',
   DNSFailed: 'DNSServerFailed',
   DNSTimeout: 'DNSServerTimeout',
@@ -26,10 +26,6 @@ function lookedUp({ redirects, finalURL }: Observation, asked: string, route: In
   return { host: asked, address: addressFor(route) };
 }
 
-/** An Ingress without an address has a finding of its own. */
-const isUnserved = ({ reason }: ProbeFailure, route: IngressEvidence | undefined): boolean =>
-  reason === 'NoAddress' && route !== undefined && addressFor(route) === undefined;
-
 export const dnsHost = defineCheck({
   id: 'dns-host',
   title: 'DNS knows the host',
@@ -42,7 +38,7 @@ export const dnsHost = defineCheck({
       owner: 'DevOps',
       message: 'DNS has no address for {host}',
       fix: 'Create a DNS record for {host} that points to {address}',
-      explains: ['DNS', 'NoAddress'],
+      explains: ['DNS'],
     },
     DNSServerFailed: {
       severity: 'Error',
@@ -61,7 +57,7 @@ export const dnsHost = defineCheck({
   },
   run({ observation, request, ingress }, report) {
     const { failure } = observation;
-    if (failure?.phase !== 'Resolve' || !isKnown(failure.reason) || isUnserved(failure, ingress)) return [];
+    if (failure?.phase !== 'Resolve' || !isKnown(failure.reason)) return [];
     const { host, address = 'its load balancer' } = lookedUp(observation, request.host, ingress);
     return [
       report(REASONS[failure.reason], {

@@ -6,7 +6,7 @@ export type Phase = (typeof PHASES)[number];
 
 /**
  * Why a probe failed. `reason` is a stable CamelCase word:
- * Resolve: `NXDomain`, `ServFail`, `DNSTimeout`, `NoAddress`, `DNSFailed`, `InvalidURL`;
+ * Resolve: `NXDomain`, `ServFail`, `DNSTimeout`, `NoRecord` (the name has no address), `DNSFailed`, `InvalidURL`;
  * Connect: `ConnectionRefused`, `ConnectionReset`, `ConnectTimeout`, `HostUnreachable`, `ConnectFailed`,
  * `ProxyRefused` (the proxy did not open the tunnel), `TargetRefused` (see `Observation.refusal`);
  * TLS: `CertificateExpired`, `CertificateNotYetValid`, `CertificateHostMismatch`, `CertificateUntrusted`,

@@ -23,7 +23,7 @@ runCommand.action(async () => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCode(error);
+  process.exit(exitCode(error));
 }
 
 /** 2 for what could not be run, after one sentence on stderr. */

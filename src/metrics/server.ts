@@ -10,7 +10,7 @@ export interface Listening {
 /** Whether the operator is ready; where it is not, why not. */
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
 
-/** `GET /metrics`. */
+/** `GET /metrics`. Rejects with one sentence where the port cannot be used. */
 export function serveMetrics(registry: Registry, port: number): Promise<Listening> {
   return listen(port, async (request, response) => {
     if (request.url?.split('?')[0] !== '/metrics') return answer(response, 404, 'Only /metrics is here.\n');
@@ -45,7 +45,7 @@ async function listen(port: number, handler: Handler): Promise<Listening> {
     handler(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', ({ message }) => reject(new Error(`Port ${port} cannot be used: ${message}`)));
     server.listen(port, resolve);
   });
   return { port: portOf(server), close: () => close(server) };

@@ -47,7 +47,8 @@ export async function layFoundations(config: Config, version: string, log: Logge
   return { config, version, log, policy, transport, client, apiServerHosts, registry, metrics, series };
 }
 
-function refuse(error: unknown): never {
+/** Turns an error into one sentence for whoever started the program. */
+export function refuse(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error));
 }
 

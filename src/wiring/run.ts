@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import { type Readiness, serveHealth, serveMetrics } from '../metrics/server.ts';
 import { whyUnfitSchema } from '../operator/schema-version.ts';
-import { type Foundations, layFoundations } from './foundations.ts';
+import { type Foundations, layFoundations, refuse } from './foundations.ts';
 import { createOperator, type Operator } from './operator.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
@@ -14,10 +14,10 @@ export async function run(config: Config, version: string): Promise<void> {
   const foundations = await layFoundations(config, version, log);
   const stopping = stopSignal();
   let readiness: Readiness = { ready: false, why: 'The operator is starting.' };
-  const servers = [
-    await serveMetrics(foundations.registry, config.metricsPort),
-    await serveHealth(() => readiness, config.healthPort),
-  ];
+  const servers = await Promise.all([
+    serveMetrics(foundations.registry, config.metricsPort),
+    serveHealth(() => readiness, config.healthPort),
+  ]).catch(refuse);
   log.info(
     { version, instance: config.instance, namespace: config.namespace ?? 'all' },
     'statusprobe starts',
@@ -26,7 +26,6 @@ export async function run(config: Config, version: string): Promise<void> {
     if (!readiness.ready && readiness.why !== why) log.warn(why);
     readiness = { ready: false, why };
   };
-
   let operator: Operator | undefined;
   try {
     await fitSchema(foundations, wait, stopping);

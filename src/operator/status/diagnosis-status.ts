@@ -1,5 +1,5 @@
 import type { StatusProbeStatus } from '../../api/generated.ts';
-import type { Diagnosis } from '../../diagnosis/model/diagnosis.ts';
+import type { AppliedRow, Diagnosis } from '../../diagnosis/model/diagnosis.ts';
 import { failureReason, type Observation } from '../../diagnosis/model/observation.ts';
 import type { Undiagnosed } from './record.ts';
 import type { DiagnosisStatus } from './steady.ts';
@@ -14,7 +14,7 @@ export function statusOf(diagnosis: Diagnosis): DiagnosisStatus {
   const omitted = findings.length - SHOWN_FINDINGS;
   return {
     verdict,
-    ...(matrix === undefined ? {} : { matrix }),
+    ...(matrix === undefined ? {} : { matrix: appliedRow(matrix) }),
     ...(path.length === 0 ? {} : { path: path.slice(0, SHOWN_HOPS) }),
     ...(endpointsOmitted === 0 ? {} : { endpointsOmitted }),
     ...(findings.length === 0 ? {} : { findings: findings.slice(0, SHOWN_FINDINGS) }),
@@ -22,6 +22,15 @@ export function statusOf(diagnosis: Diagnosis): DiagnosisStatus {
     ...(notChecked.length === 0 ? {} : { notChecked: notChecked.slice(0, SHOWN_BLIND_SPOTS) }),
   };
 }
+
+/** A row of the matrix holds more than the status has fields for, and the API server takes no others. */
+const appliedRow = ({ row, side, meaning, owner, fixArea }: AppliedRow): AppliedRow => ({
+  row,
+  side,
+  meaning,
+  owner,
+  fixArea,
+});
 
 /** The diagnosis that a status shows; undefined before the first visit. */
 export function diagnosisOf(status: StatusProbeStatus): DiagnosisStatus | undefined {

@@ -226,6 +226,22 @@ describe.each(Object.entries(READERS))('%s reader', (_, makeReader) => {
   );
 });
 
+describe('cached reader', () => {
+  test('a cache of one namespace is not asked for others', async () => {
+    const { reader: others } = await serve(CLUSTER, {});
+    const store = createStore<ObjectsByKind['Pod'], 'scope'>({ indexes: scopeIndex('Pod') });
+    const state = () => ({ synced: true, watching: true });
+    const reader = createCachedReader({ Pod: { store, state, namespace: 'shop' } }, others);
+    expect(await namesIn(reader, 'Pod', { namespace: 'shop' })).toEqual([]);
+    expect(await reader.get('Pod', { namespace: 'shop', name: 'a' })).toEqual({ ok: true, value: undefined });
+    expect(await namesIn(reader, 'Pod', { namespace: 'other' })).toEqual(['other/a']);
+    expect(await namesIn(reader, 'Pod', { labels: { app: 'cart' } })).toEqual(['shop/c']);
+    expect(await reader.get('Pod', { namespace: 'other', name: 'a' })).toMatchObject({
+      value: { kind: 'Pod' },
+    });
+  });
+});
+
 describe('targeted reader', () => {
   test('asks for each thing once, and for no part of what it has', async () => {
     const { server, reader } = await serve(CLUSTER, {});

@@ -11,6 +11,8 @@ import { keysFor, type ScopeIndex } from './scope-index.ts';
 export interface KindCache<T> {
   readonly store: StoreView<T, ScopeIndex>;
   readonly state: () => ReflectorState;
+  /** The only namespace that is kept; absent: all of them. */
+  readonly namespace?: string;
 }
 
 export type KindCaches = { readonly [K in Kind]?: KindCache<ObjectsByKind[K]> };
@@ -23,6 +25,10 @@ function blindness(kind: Kind, { synced, lastError }: ReflectorState): Lookup<ne
   return couldNotLook('Timeout', `The cache of ${resource.plural} is not filled yet`);
 }
 
+/** A cache of one namespace knows nothing of the others: what it does not hold may exist there. */
+const covers = (cache: { readonly namespace?: string }, namespace: string | undefined): boolean =>
+  cache.namespace === undefined || cache.namespace === namespace;
+
 function select<T extends ObjectsByKind[Kind]>(
   store: StoreView<T, ScopeIndex>,
   kind: Kind,
@@ -33,17 +39,17 @@ function select<T extends ObjectsByKind[Kind]>(
   return [...new Set(near)].filter((object) => inScope(kind, object, scope)).sort(byKey);
 }
 
-/** Reads caches; kinds that are not cached are asked of `others`. */
+/** Reads caches; what is not cached is asked of `others`. */
 export function createCachedReader(caches: KindCaches, others: ClusterReader): ClusterReader {
   return {
     async get(kind, key) {
       const cache = caches[kind];
-      if (cache === undefined) return others.get(kind, key);
+      if (cache === undefined || !covers(cache, key.namespace)) return others.get(kind, key);
       return blindness(kind, cache.state()) ?? found(cache.store.get(key.namespace, key.name));
     },
     async list(kind, scope = {}) {
       const cache = caches[kind];
-      if (cache === undefined) return others.list(kind, scope);
+      if (cache === undefined || !covers(cache, scope.namespace)) return others.list(kind, scope);
       return blindness(kind, cache.state()) ?? found(select(cache.store, kind, scope));
     },
   };

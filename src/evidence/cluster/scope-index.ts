@@ -1,7 +1,7 @@
-import type { Ingress, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
+import type { Ingress, ObjectMeta } from '../../diagnosis/model/kubernetes.ts';
 import { SERVICE_NAME_LABEL } from '../../diagnosis/topology/endpoints.ts';
 import { hostsOf, indexedHostsFor } from '../../diagnosis/topology/ingress-hosts.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind, ObjectsByKind } from './kinds.ts';
 import type { Scope } from './reader.ts';
 
 /** The one index of a cached kind: by namespace, by the labels that evidence asks for, and of Ingresses by host. */
@@ -13,22 +13,28 @@ const INDEXED_LABELS = [SERVICE_NAME_LABEL, 'app.kubernetes.io/name', 'app'];
 const labelKey = (namespace: string, label: string, value: string): string =>
   `label ${namespace} ${label}=${value}`;
 
-function labelKeys({ metadata: { namespace = '', labels = {} } }: KubernetesObject): string[] {
+function labelKeys({ namespace = '', labels = {} }: ObjectMeta): string[] {
   return INDEXED_LABELS.flatMap((label) => {
     const value = labels[label];
     return value === undefined ? [] : [labelKey(namespace, label, value), labelKey('', label, value)];
   });
 }
 
-/** Index functions for the store of a kind. */
-export const scopeIndex = (
-  kind: Kind,
-): Readonly<Record<ScopeIndex, (object: KubernetesObject) => readonly string[]>> => ({
-  scope: (object) => [
-    ...(object.metadata.namespace === undefined ? [] : [`namespace ${object.metadata.namespace}`]),
-    ...labelKeys(object),
+function scopeKeys(kind: Kind, object: ObjectsByKind[Kind]): readonly string[] {
+  if (!('metadata' in object)) return [];
+  const { metadata } = object;
+  return [
+    ...(metadata.namespace === undefined ? [] : [`namespace ${metadata.namespace}`]),
+    ...labelKeys(metadata),
     ...(kind === 'Ingress' ? hostsOf(object as Ingress).map((host) => `host ${host}`) : []),
-  ],
+  ];
+}
+
+/** Index functions for the store of a kind. */
+export const scopeIndex = <K extends Kind>(
+  kind: K,
+): Readonly<Record<ScopeIndex, (object: ObjectsByKind[K]) => readonly string[]>> => ({
+  scope: (object) => scopeKeys(kind, object),
 });
 
 /** Index values under which all objects of a scope stand, with few others; undefined: all objects. */

@@ -46,7 +46,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
   const start = <K extends Kind>(kind: K): KindCaches => {
     const { resource, project } = KINDS[kind];
     const store = createStore<ObjectsByKind[K], 'scope'>({
-      indexes: scopeIndex(kind) as never,
+      indexes: scopeIndex(kind),
       onError: options.onError,
     });
     const { transport, namespace, signal, onError } = options;
@@ -63,7 +63,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
       ...scope,
     });
     reflectors.set(kind, reflector);
-    return { [kind]: { store, state: () => reflector.state } };
+    return { [kind]: { store, state: () => reflector.state, ...scope } };
   };
   const caches: KindCaches = Object.assign({}, ...[...CACHED_KINDS, ...CLUSTER_WIDE_KINDS].map(start));
   return {

@@ -176,17 +176,21 @@ export const applicationAnswer = defineCheck({
         'Check where the proxy inside the Pod sends to, and whether that answers in the Pod',
       ),
       owner: 'Both',
+      leadsTo: ['ApplicationSlow'],
     },
     ApplicationUnavailable: answer(
       [503],
       'it says that it cannot serve now',
       'See in the log of the application what it waits for or misses',
     ),
-    ApplicationGatewayTimeout: answer(
-      [504],
-      'something that it calls does not answer in time',
-      'See which query or call is slow, and give it a time-out of its own',
-    ),
+    ApplicationGatewayTimeout: {
+      ...answer(
+        [504],
+        'something that it calls does not answer in time',
+        'See which query or call is slow, and give it a time-out of its own',
+      ),
+      leadsTo: ['ApplicationSlow'],
+    },
     ApplicationFails: answer(['5xx'], 'it fails', 'Look for this request in the log of the application'),
   },
   run({ logs = [], ...evidence }, report) {

@@ -22,8 +22,8 @@ function misbehaviour(evidence: AnswerEvidence): { what: Misbehaviour; confidenc
   const [what] = said;
   if (what !== undefined) return { what, confidence: said.length === hops.length ? 'High' : 'Medium' };
   const { reason } = evidence.observation.failure ?? {};
-  const isOwn = hops.length === 0 && isDirect(evidence) && reason !== 'TLSExpected';
-  return isOwn && isMisbehaviour(reason) ? { what: reason, confidence: 'High' } : undefined;
+  if (!isDirect(evidence) || !isMisbehaviour(reason) || reason === 'TLSExpected') return undefined;
+  return { what: reason, confidence: hops.length === 0 ? 'High' : 'Medium' };
 }
 
 export const applicationConnection = defineCheck({

@@ -22,19 +22,13 @@ function askedPods(evidence: AnswerEvidence) {
   };
 }
 
-/** Without an answer of the Pods themselves: only who took the connection tells. */
-function guess(evidence: AnswerEvidence, dials: readonly Dial[]): Confidence | undefined {
-  const used = dials.filter(({ alternative }) => !alternative);
-  if (routeState(evidence) !== 'Complete' || podHops(evidence).length > 0) return undefined;
-  if (isDirect(evidence)) return evidence.observation.code === 504 ? undefined : 'High';
-  if (used.some(({ result }) => result === 'Open')) return 'Medium';
-  return used.length === 0 ? 'Low' : undefined;
-}
-
-function slowness(evidence: AnswerEvidence, dials: readonly Dial[]): Confidence | undefined {
+/** How sure it is that the Pods are slow: by what they do when asked, else by who took the connection. */
+function slowness(evidence: AnswerEvidence, dials: readonly Dial[]): Confidence {
   const { slow, quick } = askedPods(evidence);
-  if (slow.length === 0) return guess(evidence, dials);
-  return quick.length === 0 ? 'High' : 'Medium';
+  if (slow.length > 0) return quick.length === 0 ? 'High' : 'Medium';
+  if (quick.length > 0) return 'Low';
+  if (isDirect(evidence)) return 'High';
+  return dials.some(({ alternative, result }) => !alternative && result === 'Open') ? 'Medium' : 'Low';
 }
 
 /** The last hop before the Pods that does not pass their answer on in time. */
@@ -63,7 +57,7 @@ export const applicationLatency = defineCheck({
     ApplicationSlow: {
       severity: 'Error',
       owner: 'Developer',
-      message: '{workload} takes {request} and does not answer in time',
+      message: 'No answer of {workload} to {request} comes in time',
       fix: 'Find the slow query or call behind {request}, and give it a time-out of its own',
       command: "kubectl -n '{namespace}' logs '{object}'",
       explains: ['Timeout', 504, 502, 408],
@@ -75,26 +69,32 @@ export const applicationLatency = defineCheck({
       message: 'The Pods of {workload} answer {request} in time; {stuck} does not pass their answer on',
       fix: 'Check time-outs, limits and network between {stuck} and the Pods of {workload}',
       explains: ['Timeout', 504],
+      leadsTo: ['ApplicationSlow'],
     },
   },
   run({ dials = [], ...evidence }, report) {
     const { observation, request, home } = evidence;
-    if (!isTooLate(observation)) return [];
+    if (!isTooLate(observation) || routeState(evidence) !== 'Complete') return [];
     const subject = applicationOf(evidence);
     const names = {
       ...namesOf({ namespace: home, ...subject }),
       request: `${request.method} ${request.path}`,
     };
-    const confidence = slowness(evidence, dials);
     const { slow, quick } = askedPods(evidence);
-    if (confidence !== undefined) {
-      const evidenceLines = slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`);
-      return [report('ApplicationSlow', { subject, slots: names, evidence: evidenceLines, confidence })];
-    }
-    const stuck = quick.length === 0 ? undefined : stuckAt(evidence);
-    if (stuck === undefined) return [];
-    const slots = { ...names, stuck: stuck.subject.ref };
-    const evidenceLines = quick.map(({ ref }) => `${ref}, asked directly, answers in time`);
-    return [report('TimeoutBeforePods', { ...stuck, slots, evidence: evidenceLines, confidence: 'Medium' })];
+    const late = report('ApplicationSlow', {
+      subject,
+      slots: names,
+      evidence: slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`),
+      confidence: slowness(evidence, dials),
+    });
+    const stuck = quick.length === 0 || slow.length > 0 ? undefined : stuckAt(evidence);
+    if (stuck === undefined) return [late];
+    const before = report('TimeoutBeforePods', {
+      ...stuck,
+      slots: { ...names, stuck: stuck.subject.ref },
+      evidence: quick.map(({ ref }) => `${ref}, asked directly, answers in time`),
+      confidence: 'Medium',
+    });
+    return [before, late];
   },
 });

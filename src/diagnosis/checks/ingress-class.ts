@@ -1,4 +1,5 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
+import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { IngressClassEvidence } from '../model/evidence.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
@@ -11,7 +12,7 @@ const FOLLOWS = [
   'HostHasNoTLS',
   'CertificateHostMismatch',
   'CertificateUntrusted',
-  'ApplicationRouteNotFound',
+  'AnsweredBeforePods',
 ];
 
 /** Controllers compare the older annotation with a word of their own: a class object of that name need not exist. */

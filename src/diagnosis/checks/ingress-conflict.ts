@@ -1,4 +1,5 @@
 import { defineCheck } from '../model/check.ts';
+import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { IngressMatch } from '../model/evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
@@ -34,7 +35,8 @@ export const ingressConflict = defineCheck({
       fix: 'Take {host}{path} out of Ingress {winner} or Ingress {loser}',
       command: "kubectl -n '{namespace}' get ingress '{loser}' -o yaml",
       explains: ['3xx', '4xx', '5xx', 'TLS', 'Timeout', 'Assertion'],
-      leadsTo: ['ApplicationRouteNotFound'],
+      leadsTo: ['AnsweredBeforePods'],
+      leadsTo: ANSWERED_ELSEWHERE,
     },
   },
   run({ ingress: { rivals, candidates }, request, home }, report) {

@@ -1,4 +1,5 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
@@ -43,7 +44,7 @@ export const ingressController = defineCheck({
         'HostHasNoTLS',
         'CertificateHostMismatch',
         'CertificateUntrusted',
-        'ApplicationRouteNotFound',
+        'AnsweredBeforePods',
       ],
     },
     IngressControllerNotReady: {

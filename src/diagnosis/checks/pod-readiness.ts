@@ -33,9 +33,22 @@ const isUnready = ({ container, status, isInit }: ServingContainer): boolean =>
 /** What no Event tells any more. */
 const UNTOLD = { kind: 'Other', summary: 'does not pass' } as const;
 
+type Told = ProbeAnswer | typeof UNTOLD;
+
 /** No listener yet, or a slow first answer, is what a process looks like that starts. */
-const mayComeYet = (answer: ProbeAnswer | typeof UNTOLD): boolean =>
+const mayComeYet = (answer: Told): boolean =>
   answer === UNTOLD || answer.kind === 'Refused' || answer.kind === 'TooSlow';
+
+/** What the findings about one failing probe have in common. */
+function describe({ names, container: { readinessProbe = {} } }: ServingContainer, answer: Told) {
+  const { kind, summary } = answer;
+  return {
+    slots: { ...names, summary, asked: describeProbe(readinessProbe) },
+    observed: summary,
+    expected: KINDS[kind].expected,
+    ...('words' in answer ? { evidence: [answer.words] } : {}),
+  };
+}
 
 export const podReadiness = defineCheck({
   id: 'pod-readiness',
@@ -51,7 +64,7 @@ export const podReadiness = defineCheck({
       fix: 'Let the readiness probe ask a path that container {container} serves, or serve that path',
       command: "kubectl -n '{namespace}' get '{object}' -o yaml",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: NO_POD_SERVES,
+      leadsTo: ['ReadinessProbeFailing', ...NO_POD_SERVES],
     },
     ReadinessAnswersError: {
       severity: 'Error',
@@ -60,7 +73,7 @@ export const podReadiness = defineCheck({
       fix: 'See in the log of container {container} what its health check misses',
       command: "kubectl -n '{namespace}' logs '{object}' -c '{container}'",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: NO_POD_SERVES,
+      leadsTo: ['ReadinessProbeFailing', ...NO_POD_SERVES],
     },
     ReadinessPortRefused: {
       severity: 'Error',
@@ -69,7 +82,7 @@ export const podReadiness = defineCheck({
       fix: 'Let the readiness probe ask the port on which container {container} listens',
       command: "kubectl -n '{namespace}' get '{object}' -o yaml",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: NO_POD_SERVES,
+      leadsTo: ['ReadinessProbeFailing', ...NO_POD_SERVES],
     },
     ReadinessTooSlow: {
       severity: 'Error',
@@ -78,7 +91,7 @@ export const podReadiness = defineCheck({
       fix: 'Make the health check quicker, or raise timeoutSeconds of the readiness probe',
       command: "kubectl -n '{namespace}' logs '{object}' -c '{container}'",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: NO_POD_SERVES,
+      leadsTo: ['ReadinessProbeFailing', ...NO_POD_SERVES],
     },
     ReadinessProbeFailing: {
       severity: 'Error',
@@ -96,22 +109,17 @@ export const podReadiness = defineCheck({
     return unready.flatMap((one) => {
       const answer = probeAnswer('Readiness', one, events) ?? UNTOLD;
       if (mayComeYet(answer) && isStarting(one, observation.time)) return [];
-      const { reason, part, expected } = KINDS[answer.kind];
-      const told = 'words' in answer ? { evidence: [answer.words] } : { confidence: 'Medium' as const };
-      return [
-        report(reason, {
-          subject: fieldOf(one.workload, fieldOfProbe(one, part)),
-          slots: {
-            ...one.names,
-            summary: answer.summary,
-            asked: describeProbe(one.container.readinessProbe ?? {}),
-          },
-          observed: answer.summary,
-          expected,
-          ...weight,
-          ...told,
-        }),
-      ];
+      const { reason, part } = KINDS[answer.kind];
+      const statement = { ...describe(one, answer), ...weight };
+      const at = (field: string) => fieldOf(one.workload, field);
+      // The Pod's status shows that the probe fails; only Events tell why.
+      const failing = report('ReadinessProbeFailing', {
+        ...statement,
+        subject: at(fieldOfProbe(one, '')),
+        ...(answer === UNTOLD ? { confidence: 'Medium' } : {}),
+      });
+      if (reason === 'ReadinessProbeFailing') return [failing];
+      return [report(reason, { ...statement, subject: at(fieldOfProbe(one, part)) }), failing];
     });
   },
 });

@@ -15,7 +15,7 @@ const GATEWAYS: ReadonlySet<Layer> = new Set(['Edge', 'LoadBalancer', 'WAF', 'In
 const GATEWAY_CODES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What routers, WAFs and limiters say as often as applications do. */
-const isAmbiguous = (code: number): boolean =>
+export const isAmbiguous = (code: number): boolean =>
   Math.floor(code / 100) === 3 || [400, 403, 404, 408, 413, 429].includes(code);
 
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
@@ -69,49 +69,53 @@ export const logCommand = ({ kind, namespace = '', name }: ObjectReference, { co
     ? `statusprobe explain ${code ?? 'Assertion'}`
     : `kubectl -n '${namespace}' logs '${kind}/${name}'`;
 
-type Sameness = (hop: Observation) => boolean;
+export type Sameness = (hop: Observation) => boolean;
 
-/** What the Pods that were asked directly say; `Cleared` when they answer as expected. */
-function witness(evidence: AnswerEvidence, isSame: Sameness): Confidence | 'Cleared' | undefined {
-  const answers = podHops(evidence)
+const answersOf = (evidence: AnswerEvidence): readonly Observation[] =>
+  podHops(evidence)
     .map(({ observation }) => observation)
     .filter(({ code }) => code !== undefined);
+
+/** The Pods answer as expected when they are asked directly. */
+export function isCleared(evidence: AnswerEvidence): boolean {
+  const answers = answersOf(evidence);
+  return answers.length > 0 && answers.every(({ success }) => success);
+}
+
+/** How sure the answers of the Pods themselves make it. */
+function byWitness(evidence: AnswerEvidence, isSame: Sameness): Confidence | undefined {
+  const answers = answersOf(evidence);
   const same = answers.filter(isSame);
-  if (same.length > 0) return same.length === answers.length ? 'High' : 'Medium';
-  return answers.length > 0 && answers.every(({ success }) => success) ? 'Cleared' : undefined;
+  if (same.length === 0) return undefined;
+  return same.length === answers.length ? 'High' : 'Medium';
 }
 
 /** A gateway's page can travel through others unchanged: the Pod may hold the very proxy that wrote it. */
 const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
-  podHops(evidence).some(
-    ({ observation }) =>
-      isSame(observation) && observation.answeredBy?.product === evidence.observation.answeredBy?.product,
+  answersOf(evidence).some(
+    (answer) => isSame(answer) && answer.answeredBy?.product === evidence.observation.answeredBy?.product,
   );
-
-/** How sure it is by the code alone, when neither the Pods nor the answer itself tell who wrote it. */
-function byCode(code: number, isComplete: boolean): Confidence | undefined {
-  if (GATEWAY_CODES.has(code)) return undefined;
-  if (isAmbiguous(code)) return isComplete ? 'Low' : undefined;
-  return isComplete ? 'Medium' : 'Low';
-}
 
 /** How sure it is without having asked the Pods. */
 function byRoute(evidence: AnswerEvidence): Confidence | undefined {
   const { answeredBy, code = 0 } = evidence.observation;
   if (isDirect(evidence)) return 'High';
   if (answeredBy?.layer === 'Application') return answeredBy.confidence;
-  return isGateway(answeredBy) ? undefined : byCode(code, routeState(evidence) === 'Complete');
+  const isTelling = !isGateway(answeredBy) && !GATEWAY_CODES.has(code);
+  if (!isTelling || routeState(evidence) !== 'Complete') return undefined;
+  return isAmbiguous(code) ? 'Low' : 'Medium';
 }
 
 /** How sure it is that the application wrote the answer; undefined when somebody before it did. */
 export function writtenByApplication(evidence: AnswerEvidence, isSame: Sameness): Confidence | undefined {
   const { answeredBy } = evidence.observation;
-  if (routeState(evidence) === 'Broken') return undefined;
+  const otherwise = byRoute(evidence);
+  // Somebody's application answered, but hardly the one to which the route would lead.
+  if (routeState(evidence) === 'Broken') return otherwise && 'Low';
   const isProvedGateway = isGateway(answeredBy) && answeredBy?.confidence === 'High' && !isDirect(evidence);
   if (isProvedGateway && !isWrittenInPod(evidence, isSame)) return undefined;
-  const testimony = witness(evidence, isSame);
-  const otherwise = byRoute(evidence);
+  const testimony = byWitness(evidence, isSame);
+  if (testimony !== undefined || !isCleared(evidence)) return testimony ?? otherwise;
   // Pods that answer well now may have answered otherwise a moment ago.
-  if (testimony === 'Cleared') return otherwise === 'High' ? 'Medium' : undefined;
-  return testimony ?? otherwise;
+  return otherwise && (otherwise === 'High' ? 'Medium' : 'Low');
 }

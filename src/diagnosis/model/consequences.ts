@@ -18,3 +18,21 @@ export const PROCESS_ENDED = [
   'ApplicationClosesConnection',
   ...NO_POD_SERVES,
 ] as const;
+
+/** Reasons that take an answer for the application's: they follow where somebody else wrote it. */
+export const APPLICATION_REASONS = [
+  'ApplicationRedirect',
+  'ApplicationBadRequest',
+  'ApplicationForbidden',
+  'ApplicationRouteNotFound',
+  'ApplicationRequestTimeout',
+  'ApplicationRateLimited',
+  'ApplicationRefuses',
+  'AnswerStatusUnexpected',
+  'AnswerHeaderUnexpected',
+  'AnswerBodyUnexpected',
+  'AnswerJSONUnexpected',
+] as const;
+
+/** Reasons that follow when a request goes another way than the route says: whoever answers is not this application. */
+export const ANSWERED_ELSEWHERE = ['AnsweredBeforePods', 'ApplicationRouteNotFound'] as const;

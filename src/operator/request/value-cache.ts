@@ -73,7 +73,7 @@ async function fetchValues(
 }
 
 const forbidden = (kind: ValueSource['kind'], name: string, namespace: string): string =>
-  `The operator may not read ${kind} ${name}: apply deploy/addons/${kind === 'Secret' ? 'secrets' : 'configmaps'} to allow it in namespace ${namespace}.`;
+  `The operator may not read ${kind} ${name}: apply deploy/addons/secrets, or bind its ClusterRole in namespace ${namespace}.`;
 
 function valuesOf({ data, binaryData, kind }: ApiObject): ReadonlyMap<string, Buffer> {
   const encoding = kind === 'ConfigMap' ? 'utf8' : 'base64';

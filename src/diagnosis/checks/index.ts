@@ -1,11 +1,14 @@
 import { answerAssertion } from './answer-assertion.ts';
+import { answeredBeforePods } from './answered-before-pods.ts';
 import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
+import { ingressAnnotations } from './ingress-annotations.ts';
 import { ingressBackend } from './ingress-backend.ts';
+import { ingressBehaviour } from './ingress-behaviour.ts';
 import { ingressClass } from './ingress-class.ts';
 import { ingressConflict } from './ingress-conflict.ts';
 import { ingressController } from './ingress-controller.ts';
@@ -44,6 +47,8 @@ export const CHECKS = [
   ingressHost,
   ingressPath,
   ingressConflict,
+  ingressAnnotations,
+  ingressBehaviour,
   ingressBackend,
   servicePort,
   serviceSelector,
@@ -66,6 +71,7 @@ export const CHECKS = [
   podReadinessGate,
   podStarting,
   flapping,
+  answeredBeforePods,
   applicationAnswer,
   applicationLatency,
   applicationConnection,

@@ -10,6 +10,8 @@ export const ROUTING = [
   'ingress-host',
   'ingress-path',
   'ingress-conflict',
+  'ingress-annotations',
+  'ingress-behaviour',
   'ingress-backend',
   'service-port',
 ] as const satisfies readonly CheckId[];
@@ -40,6 +42,7 @@ export const BACKENDS = [
 
 /** What the application itself did. */
 export const APPLICATION = [
+  'answered-before-pods',
   'application-answer',
   'application-latency',
   'application-connection',

@@ -14,6 +14,7 @@ import { ingressConflict } from './ingress-conflict.ts';
 import { ingressController } from './ingress-controller.ts';
 import { ingressHost } from './ingress-host.ts';
 import { ingressPath } from './ingress-path.ts';
+import { interimAnswer } from './interim-answer.ts';
 import { nodeReady } from './node-ready.ts';
 import { podConfig } from './pod-config.ts';
 import { podCrash } from './pod-crash.ts';
@@ -72,6 +73,7 @@ export const CHECKS = [
   podStarting,
   flapping,
   answeredBeforePods,
+  interimAnswer,
   applicationAnswer,
   applicationLatency,
   applicationConnection,

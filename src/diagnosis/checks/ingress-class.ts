@@ -12,7 +12,7 @@ const FOLLOWS = [
   'HostHasNoTLS',
   'CertificateHostMismatch',
   'CertificateUntrusted',
-  'AnsweredBeforePods',
+  ...ANSWERED_ELSEWHERE,
 ];
 
 /** Controllers compare the older annotation with a word of their own: a class object of that name need not exist. */

@@ -35,7 +35,6 @@ export const ingressConflict = defineCheck({
       fix: 'Take {host}{path} out of Ingress {winner} or Ingress {loser}',
       command: "kubectl -n '{namespace}' get ingress '{loser}' -o yaml",
       explains: ['3xx', '4xx', '5xx', 'TLS', 'Timeout', 'Assertion'],
-      leadsTo: ['AnsweredBeforePods'],
       leadsTo: ANSWERED_ELSEWHERE,
     },
   },

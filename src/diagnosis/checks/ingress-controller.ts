@@ -44,7 +44,7 @@ export const ingressController = defineCheck({
         'HostHasNoTLS',
         'CertificateHostMismatch',
         'CertificateUntrusted',
-        'AnsweredBeforePods',
+        ...ANSWERED_ELSEWHERE,
       ],
     },
     IngressControllerNotReady: {

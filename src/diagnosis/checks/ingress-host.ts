@@ -1,10 +1,10 @@
 import { defineCheck } from '../model/check.ts';
 import type { IngressEvidence } from '../model/evidence.ts';
-import { rulesForHost } from '../model/ingress-rules.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import { rulesForHost } from '../topology/ingress-rules.ts';
 
 const hostsOf = ({ spec }: Ingress): string[] =>
   (spec.rules ?? []).flatMap(({ host = '' }) => (host === '' ? [] : [host]));

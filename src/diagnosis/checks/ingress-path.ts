@@ -1,8 +1,8 @@
 import { defineCheck } from '../model/check.ts';
-import { type HostRule, rulesForHost } from '../model/ingress-rules.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import { type HostRule, rulesForHost } from '../topology/ingress-rules.ts';
 
 interface RulePath {
   readonly rule: HostRule;

@@ -43,6 +43,7 @@ export const BACKENDS = [
 /** What the application itself did. */
 export const APPLICATION = [
   'answered-before-pods',
+  'interim-answer',
   'application-answer',
   'application-latency',
   'application-connection',

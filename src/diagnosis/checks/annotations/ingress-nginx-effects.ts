@@ -1,0 +1,140 @@
+import {
+  type Effect,
+  type EffectContext,
+  type EffectFamily,
+  isTrue,
+  podsAnswer,
+  redirectsToHTTPS,
+  when,
+} from './effect.ts';
+
+const DEFAULT_TIMEOUT_SECONDS = 60;
+const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
+
+const nginx = (key: string, effect: Omit<Effect, 'key'>): Effect => ({
+  key: `nginx.ingress.kubernetes.io/${key}`,
+  ...effect,
+});
+
+const redirects = (key: string, does: Effect['does'], unset?: string): Effect =>
+  nginx(key, {
+    reason: 'IngressRedirects',
+    explains: REDIRECTS,
+    isCertain: true,
+    does,
+    ...(unset === undefined ? {} : { unset }),
+  });
+
+const admits = (key: string, text: string): Effect =>
+  nginx(key, { reason: 'IngressRefusesSource', explains: [403], does: () => text });
+
+const authenticates = (key: string, explains: Effect['explains'], text: string): Effect =>
+  nginx(key, { reason: 'IngressWantsCredentials', explains, does: () => text });
+
+const limits = (key: string): Effect =>
+  nginx(key, {
+    reason: 'IngressLimitsRate',
+    explains: [429, 503],
+    does: () => 'lets only so many requests of one address through',
+    // 503 is what nginx answers for a Service without endpoints too.
+    isDoubtful: ({ observation }) => observation.code === 503,
+  });
+
+const givesUp = (key: string): Effect =>
+  nginx(key, {
+    reason: 'IngressGivesUpEarly',
+    explains: [504],
+    does: (value) =>
+      when(Number.parseInt(value, 10) < DEFAULT_TIMEOUT_SECONDS, 'waits less for its backend than is usual'),
+    isDoubtful: (context) => !podsAnswer(context),
+  });
+
+/** A snippet that answers with this very code. */
+function snippetAnswers(snippet: string, { observation: { code } }: EffectContext): string | undefined {
+  const codes = [...snippet.matchAll(/\breturn\s+(\d{3})/g)].map(([, digits]) => Number(digits));
+  const denies = code === 403 && /\bdeny\s+\S+\s*;/.test(snippet);
+  return when((code !== undefined && codes.includes(code)) || denies, `answers ${code} by a snippet`);
+}
+
+const snippet = (key: string): Effect =>
+  nginx(key, { reason: 'IngressAnswersItself', explains: ['3xx', '4xx', '5xx'], does: snippetAnswers });
+
+/** Without a group in the target, all that follows the path of the rule is lost. */
+const losesPath = (target: string, { match, request }: EffectContext): boolean =>
+  !/\$\d/.test(target) && request.path.replace(/\/$/, '') !== (match.path?.path ?? '/').replace(/\/$/, '');
+
+const hasTLS = ({ match, request }: EffectContext): boolean =>
+  (match.ingress.spec.tls ?? []).some(({ hosts = [] }) => hosts.includes(request.host));
+
+/** What ingress-nginx answers by itself because of an annotation. */
+export const INGRESS_NGINX_EFFECTS: EffectFamily = {
+  prefix: 'nginx.ingress.kubernetes.io/',
+  controller: 'k8s.io/ingress-nginx',
+  effects: [
+    redirects('force-ssl-redirect', (value, context) =>
+      when(isTrue(value) && redirectsToHTTPS(context), 'redirects HTTP to HTTPS'),
+    ),
+    redirects(
+      'ssl-redirect',
+      (value, context) =>
+        when(
+          isTrue(value) && hasTLS(context) && redirectsToHTTPS(context),
+          'redirects HTTP to HTTPS, for its host has TLS',
+        ),
+      'true',
+    ),
+    redirects('permanent-redirect', () => 'redirects every request'),
+    redirects('temporal-redirect', () => 'redirects every request'),
+    redirects('from-to-www-redirect', (value) =>
+      when(isTrue(value), 'redirects between its host with and without www'),
+    ),
+    redirects('app-root', (_, { request }) => when(request.path === '/', 'redirects / to another path')),
+    admits('whitelist-source-range', 'admits only the addresses of its list'),
+    admits('allowlist-source-range', 'admits only the addresses of its list'),
+    admits('denylist-source-range', 'refuses the addresses of its list'),
+    authenticates('auth-type', [401], 'asks for a user name and password'),
+    authenticates(
+      'auth-url',
+      [401, 403, 500, 503],
+      'asks another server whether it may let a request through',
+    ),
+    authenticates('auth-signin', [302, 'RedirectLoop'], 'sends callers without a session to sign in'),
+    nginx('auth-tls-verify-client', {
+      reason: 'IngressWantsCredentials',
+      explains: [400],
+      does: (value) => when(value === 'on', 'asks for a client certificate'),
+    }),
+    limits('limit-rps'),
+    limits('limit-rpm'),
+    limits('limit-connections'),
+    limits('global-rate-limit'),
+    nginx('proxy-body-size', {
+      reason: 'IngressRefusesRequest',
+      explains: [413],
+      does: (value) => when(value !== '0', 'refuses bodies above its limit'),
+    }),
+    nginx('enable-modsecurity', {
+      reason: 'IngressAsksFirewall',
+      explains: [403],
+      does: (value) => when(isTrue(value), 'lets ModSecurity judge requests'),
+    }),
+    givesUp('proxy-read-timeout'),
+    givesUp('proxy-send-timeout'),
+    givesUp('proxy-connect-timeout'),
+    nginx('backend-protocol', {
+      reason: 'IngressProtocolWrong',
+      explains: [502],
+      does: (value) => when(/^(HTTPS|GRPCS?)$/.test(value), `speaks ${value} with its backend`),
+      isDoubtful: ({ hops }) => !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
+    }),
+    nginx('rewrite-target', {
+      reason: 'IngressRewritesPath',
+      explains: [404],
+      isCertain: true,
+      does: (value, context) =>
+        when(losesPath(value, context), `rewrites the whole path to ${value} and drops what follows`),
+    }),
+    snippet('configuration-snippet'),
+    snippet('server-snippet'),
+  ],
+};

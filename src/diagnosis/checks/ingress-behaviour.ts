@@ -1,0 +1,141 @@
+import { defineCheck, type Symptom } from '../model/check.ts';
+import { answeredByApplication, type Observation } from '../model/observation.ts';
+import { referenceTo } from '../model/reference.ts';
+import { symptomsOf } from '../model/symptoms.ts';
+import type { Confidence } from '../model/vocabulary.ts';
+import { AWS_LOAD_BALANCER_EFFECTS } from './annotations/aws-load-balancer-effects.ts';
+import type { EFFECTS, Effect, EffectContext, EffectFamily } from './annotations/effect.ts';
+import { INGRESS_NGINX_EFFECTS } from './annotations/ingress-nginx-effects.ts';
+import { TRAEFIK_EFFECTS } from './annotations/traefik-effects.ts';
+
+const FAMILIES: readonly EffectFamily[] = [INGRESS_NGINX_EFFECTS, AWS_LOAD_BALANCER_EFFECTS, TRAEFIK_EFFECTS];
+
+const explainedBy = (reason: (typeof EFFECTS)[number]): readonly Symptom[] => [
+  ...new Set(
+    FAMILIES.flatMap(({ effects }) => effects)
+      .filter((effect) => effect.reason === reason)
+      .flatMap(({ explains }) => explains),
+  ),
+];
+
+const effect = <const Fix extends string>(reason: (typeof EFFECTS)[number], fix: Fix) =>
+  ({
+    severity: 'Error',
+    owner: 'DevOps',
+    message: 'Ingress {ingress} {does}: {annotation}',
+    fix,
+    command: "kubectl -n '{namespace}' get ingress '{ingress}' -o yaml",
+    explains: explainedBy(reason),
+    leadsTo: ['AnsweredBeforePods'],
+  }) as const;
+
+/** Annotations of another controller's have no effect; where the controller is not known, their prefix tells. */
+const isInEffect = (
+  { prefix, controller }: EffectFamily,
+  own: string | undefined,
+  keys: readonly string[],
+): boolean => (own === undefined ? keys.some((key) => key.startsWith(prefix)) : own.startsWith(controller));
+
+interface Seen {
+  readonly effect: Effect;
+  readonly does: string;
+}
+
+function effectsSeen(family: EffectFamily, context: EffectContext): readonly Seen[] {
+  const symptoms = symptomsOf(context.observation);
+  return family.effects.flatMap((each) => {
+    const value = context.annotations[each.key] ?? each.unset;
+    if (value === undefined || !each.explains.some((symptom) => symptoms.includes(symptom))) return [];
+    const does = each.does(value, context);
+    return does === undefined ? [] : [{ effect: each, does }];
+  });
+}
+
+/** What a gateway signed is its own; what nobody signed may be the application's. */
+function confidenceOf({ isCertain }: Effect, { answeredBy }: Observation): Confidence {
+  if (isCertain === true) return 'High';
+  return answeredBy?.layer === 'Application' ? 'Low' : (answeredBy?.confidence ?? 'Medium');
+}
+
+export const ingressBehaviour = defineCheck({
+  id: 'ingress-behaviour',
+  title: 'What the annotations of the Ingress make its controller answer by itself',
+  layer: 'Ingress',
+  needs: ['ingress', 'request', 'observation', 'home'],
+  wants: ['ingressClass', 'service', 'hops'],
+  reasons: {
+    IngressRedirects: {
+      ...effect('IngressRedirects', 'Ask the address that it redirects to, or remove the redirect'),
+      leadsTo: ['AnsweredBeforePods', 'ApplicationRedirect'],
+    },
+    IngressWantsCredentials: effect(
+      'IngressWantsCredentials',
+      'Give the probe the credentials, or except its path from them',
+    ),
+    IngressRefusesSource: effect(
+      'IngressRefusesSource',
+      'Add the address of the probe to the list of {ingress}',
+    ),
+    IngressRefusesRequest: effect('IngressRefusesRequest', 'Raise the limit, or send what it admits'),
+    IngressLimitsRate: effect('IngressLimitsRate', 'Raise the limit, or except the probe from it'),
+    IngressGivesUpEarly: effect(
+      'IngressGivesUpEarly',
+      'Set the time-out above the longest answer that the application may take',
+    ),
+    IngressProtocolWrong: effect('IngressProtocolWrong', 'Set the protocol that the Pods speak'),
+    IngressRewritesPath: {
+      ...effect(
+        'IngressRewritesPath',
+        'Catch what follows in the path of the rule, and use it in the target as $1 or $2',
+      ),
+      leadsTo: ['AnsweredBeforePods', 'ApplicationRouteNotFound'],
+    },
+    IngressAnswersItself: effect(
+      'IngressAnswersItself',
+      'Remove the answer from Ingress {ingress}, or let the probe expect it',
+    ),
+    IngressActionMissing: effect(
+      'IngressActionMissing',
+      'Add the action annotation of the backend to Ingress {ingress}',
+    ),
+    IngressClosedToRequest: effect(
+      'IngressClosedToRequest',
+      'Open Ingress {ingress} to such requests, or ask it as it is open',
+    ),
+    IngressTargetTypeWrong: {
+      ...effect(
+        'IngressTargetTypeWrong',
+        'Set target-type of Ingress {ingress} to ip, or the type of its Service to NodePort',
+      ),
+      leadsTo: ['IngressHasNoAddress'],
+    },
+    IngressAsksFirewall: {
+      ...effect(
+        'IngressAsksFirewall',
+        'See which rule of the firewall blocked the request, and except the request or change the rule',
+      ),
+      layer: 'WAF',
+    },
+  },
+  run({ ingress: { match }, request, observation, home, ingressClass, service, hops = [] }, report) {
+    if (match === undefined) return [];
+    const { annotations = {}, name, namespace = home } = match.ingress.metadata;
+    const behind = service?.service;
+    const context = { request, observation, match, annotations, hops, ...(behind && { service: behind }) };
+    const controller = ingressClass?.ingressClass?.spec.controller;
+    return FAMILIES.filter((family) => isInEffect(family, controller, Object.keys(annotations)))
+      .flatMap((family) => effectsSeen(family, context))
+      .filter((seen) => seen.effect.isCertain === true || !answeredByApplication(observation))
+      .map((seen) => {
+        const { key, reason, isDoubtful } = seen.effect;
+        const field = `metadata.annotations['${key}']`;
+        const annotation = `annotation ${key}${key in annotations ? '' : ' is not set'}`;
+        return report(reason, {
+          subject: referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home, field),
+          slots: { ingress: name, namespace, does: seen.does, annotation },
+          severity: isDoubtful?.(context) === true ? 'Warning' : 'Error',
+          confidence: confidenceOf(seen.effect, observation),
+        });
+      });
+  },
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { IngressMatch } from '../model/evidence.ts';
+import type { Ingress, IngressClass } from '../model/kubernetes.ts';
+import { backendRequest } from './backend-request.ts';
+import { namedClass, servingClass } from './ingress-class.ts';
+import { controllerLooks, looksLike } from './ingress-controllers.ts';
+
+const ingress = (spec: Ingress['spec'], annotations: Record<string, string> = {}): Ingress => ({
+  metadata: { name: 'shop', annotations },
+  spec,
+});
+
+describe('class', () => {
+  const ingressClass = (name: string, isDefault = false, creationTimestamp = '2026-01-01'): IngressClass => ({
+    metadata: {
+      name,
+      creationTimestamp,
+      annotations: isDefault ? { 'ingressclass.kubernetes.io/is-default-class': 'true' } : {},
+    },
+    spec: {},
+  });
+  const legacy = { 'kubernetes.io/ingress.class': 'nginx' };
+
+  test('the field goes before the older annotation', () => {
+    expect(namedClass(ingress({ ingressClassName: 'traefik' }, legacy))).toBe('traefik');
+    expect(namedClass(ingress({}, legacy))).toBe('nginx');
+    expect(namedClass(ingress({}))).toBeUndefined();
+  });
+
+  test.each([
+    ['the named one', ingress({ ingressClassName: 'b' }), 'b'],
+    ['none where the named one does not exist', ingress({ ingressClassName: 'c' }), undefined],
+    ['the newest default one where none is named', ingress({}), 'new'],
+  ])('%s serves', (_, object, name) => {
+    const classes = [ingressClass('old', true), ingressClass('new', true, '2026-02-01'), ingressClass('b')];
+    expect(servingClass(object, classes)?.metadata.name).toBe(name);
+  });
+
+  test('without a default class none serves', () => {
+    expect(servingClass(ingress({}), [ingressClass('a')])).toBeUndefined();
+  });
+});
+
+test('a controller is known by its class and its Pods by their image', () => {
+  const looks = controllerLooks('k8s.io/ingress-nginx');
+  expect(looks?.labels).toEqual([{ 'app.kubernetes.io/name': 'ingress-nginx' }]);
+  expect(controllerLooks('k8s.io/ingress-gce')).toBeUndefined();
+  const pod = (image: string) => ({
+    metadata: { name: 'p' },
+    spec: { containers: [{ name: 'c', image }] },
+    status: {},
+  });
+  expect(looks && looksLike(pod('registry.k8s.io/ingress-nginx/controller:v1'), looks)).toBe(true);
+  expect(looks && looksLike(pod('nginx:1'), looks)).toBe(false);
+});
+
+describe('what the Service is asked', () => {
+  const through = (annotations: Record<string, string>, path = '/'): IngressMatch => ({
+    ingress: ingress({}, annotations),
+    path: { path, backend: {} },
+    field: 'spec.rules[0].http.paths[0]',
+    backend: {},
+  });
+  const nginx = (key: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${key}`]: value });
+  const web = { port: 80 };
+
+  test.each([
+    ['the path as it is', through({}), web, '/cart', { scheme: 'http', path: '/cart' }],
+    ['https by port', through({}), { port: 443 }, '/', { scheme: 'https', path: '/' }],
+    ['https by name', through({}), { name: 'https-web', port: 8443 }, '/', { scheme: 'https', path: '/' }],
+    [
+      'http by appProtocol',
+      through({}),
+      { port: 443, appProtocol: 'http' },
+      '/',
+      { scheme: 'http', path: '/' },
+    ],
+    ['nothing for gRPC', through({}), { port: 80, appProtocol: 'grpc' }, '/', undefined],
+    [
+      'https by annotation',
+      through(nginx('backend-protocol', 'HTTPS')),
+      web,
+      '/',
+      { scheme: 'https', path: '/' },
+    ],
+    ['nothing for FCGI', through(nginx('backend-protocol', 'FCGI')), web, '/', undefined],
+    [
+      'a rewritten path',
+      through(nginx('rewrite-target', '/$2'), '/api(/|$)(.*)'),
+      web,
+      '/api/v1/x',
+      { scheme: 'http', path: '/v1/x' },
+    ],
+    [
+      'a whole rewritten path',
+      through(nginx('rewrite-target', '/'), '/api'),
+      web,
+      '/api/v1',
+      { scheme: 'http', path: '/' },
+    ],
+    [
+      'a group that caught nothing',
+      through(nginx('rewrite-target', '/x$2$9'), '/api(/|$)(.*)'),
+      web,
+      '/api',
+      { scheme: 'http', path: '/x' },
+    ],
+    [
+      'nothing that only the controller knows',
+      through({ 'traefik.ingress.kubernetes.io/router.middlewares': 'shop-strip@kubernetescrd' }),
+      web,
+      '/',
+      undefined,
+    ],
+    [
+      'nothing that a transform of AWS changes',
+      through({ 'alb.ingress.kubernetes.io/transforms.shop': '[]' }),
+      web,
+      '/',
+      undefined,
+    ],
+  ])('%s', (_, ...[match, port, path, expected]) =>
+    expect(backendRequest(match, port, path)).toEqual(expected),
+  );
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { IngressMatch } from '../model/evidence.ts';
-import type { Ingress, IngressClass } from '../model/kubernetes.ts';
-import { backendRequest } from './backend-request.ts';
+import type { Ingress, IngressClass, ServicePort } from '../model/kubernetes.ts';
+import { type BackendRequest, backendRequest } from './backend-request.ts';
 import { namedClass, servingClass } from './ingress-class.ts';
 import { controllerLooks, looksLike } from './ingress-controllers.ts';
 
@@ -64,7 +64,7 @@ describe('what the Service is asked', () => {
   const nginx = (key: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${key}`]: value });
   const web = { port: 80 };
 
-  test.each([
+  test.each<[string, IngressMatch, ServicePort, string, BackendRequest | undefined]>([
     ['the path as it is', through({}), web, '/cart', { scheme: 'http', path: '/cart' }],
     ['https by port', through({}), { port: 443 }, '/', { scheme: 'https', path: '/' }],
     ['https by name', through({}), { name: 'https-web', port: 8443 }, '/', { scheme: 'https', path: '/' }],

@@ -141,7 +141,7 @@ describe('paths', () => {
   });
 
   const regex = { 'nginx.ingress.kubernetes.io/use-regex': 'true' };
-  test.each([
+  test.each<[Record<string, string>, string, string, string, boolean]>([
     [regex, 'ImplementationSpecific', '/api(/|$)(.*)', '/api/v1', true],
     [regex, 'Prefix', '/api(/|$)(.*)', '/apis', false],
     [regex, 'ImplementationSpecific', '/API', '/api', true],

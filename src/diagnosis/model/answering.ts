@@ -1,5 +1,5 @@
 import type { Evidence, HopAnswer, PodsEvidence } from './evidence.ts';
-import type { AnsweredBy, Observation } from './observation.ts';
+import { type AnsweredBy, answeredByApplication, type Observation } from './observation.ts';
 import { type ObjectReference, referenceTo } from './reference.ts';
 import { hasCondition, servingPods, workloadOf } from './serving-pods.ts';
 import type { Confidence, Layer } from './vocabulary.ts';
@@ -100,7 +100,7 @@ const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
 function byRoute(evidence: AnswerEvidence): Confidence | undefined {
   const { answeredBy, code = 0 } = evidence.observation;
   if (isDirect(evidence)) return 'High';
-  if (answeredBy?.layer === 'Application') return answeredBy.confidence;
+  if (answeredByApplication(evidence.observation)) return answeredBy?.confidence;
   const isTelling = !isGateway(answeredBy) && !GATEWAY_CODES.has(code);
   if (!isTelling || routeState(evidence) !== 'Complete') return undefined;
   return isAmbiguous(code) ? 'Low' : 'Medium';

@@ -52,10 +52,8 @@ function effectsSeen(family: EffectFamily, context: EffectContext): readonly See
 }
 
 /** What a gateway signed is its own; what nobody signed may be the application's. */
-function confidenceOf({ isCertain }: Effect, { answeredBy }: Observation): Confidence {
-  if (isCertain === true) return 'High';
-  return answeredBy?.layer === 'Application' ? 'Low' : (answeredBy?.confidence ?? 'Medium');
-}
+const confidenceOf = ({ isCertain }: Effect, { answeredBy }: Observation): Confidence =>
+  isCertain === true ? 'High' : (answeredBy?.confidence ?? 'Medium');
 
 export const ingressBehaviour = defineCheck({
   id: 'ingress-behaviour',
@@ -134,7 +132,7 @@ export const ingressBehaviour = defineCheck({
           subject: referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home, field),
           slots: { ingress: name, namespace, does: seen.does, annotation },
           severity: isDoubtful?.(context) === true ? 'Warning' : 'Error',
-          confidence: confidenceOf(seen.effect, observation),
+          confidence: controller === undefined ? 'Low' : confidenceOf(seen.effect, observation),
         });
       });
   },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { editDistance, nearest } from './nearest.ts';
+import { nearest } from './nearest.ts';
 
 describe('the known name that was most likely meant', () => {
   test.each([
@@ -10,6 +10,7 @@ describe('the known name that was most likely meant', () => {
     ['ngnix', ['traefik', 'nginx'], 'nginx'],
     ['shop.exmaple.com', ['shop.example.com', 'cart.example.com'], 'shop.example.com'],
     ['shops', ['shopy', 'shopx'], 'shopx'],
+    ['sitting', ['kittens', 'sitings'], 'sitings'],
   ])('%s among %j is %s', (name, known, meant) => {
     expect(nearest(name, known)).toBe(meant);
   });
@@ -22,13 +23,4 @@ describe('the known name that was most likely meant', () => {
   ])('%s is like none of %j', (name, known) => {
     expect(nearest(name, known)).toBeUndefined();
   });
-});
-
-test.each([
-  ['', 'abc', 3],
-  ['shpo', 'shop', 1],
-  ['kitten', 'sitting', 3],
-  ['same', 'same', 0],
-])('%s and %s differ by %i edits', (from, to, edits) => {
-  expect(editDistance(from, to)).toBe(edits);
 });

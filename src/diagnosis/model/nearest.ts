@@ -2,7 +2,7 @@ const cell = (table: readonly (readonly number[])[], row: number, column: number
   table[row]?.[column] ?? Number.POSITIVE_INFINITY;
 
 /** Letters added, left out, replaced or swapped with their neighbour on the way from one word to the other. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   const table = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= from.length; row++) {
     const line = [row];

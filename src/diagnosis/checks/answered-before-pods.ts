@@ -14,6 +14,13 @@ function isLasting({ code = 0, failure }: Observation): boolean {
   return isCode ? isAmbiguous(code) : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
 }
 
+/** Who it was, as far as the answer tells. */
+function writerOf({ answeredBy }: Observation) {
+  if (answeredBy === undefined || !isGateway(answeredBy))
+    return { who: 'Something before the Pods', at: {}, signs: [] };
+  return { who: answeredBy.product, at: { layer: answeredBy.layer }, signs: answeredBy.evidence };
+}
+
 export const answeredBeforePods = defineCheck({
   id: 'answered-before-pods',
   title: 'The request reaches the Pods, and their answer comes back as it is',
@@ -25,7 +32,8 @@ export const answeredBeforePods = defineCheck({
       severity: 'Warning',
       owner: 'DevOps',
       message: '{who} answers {request} in place of {workload}',
-      fix: 'See which rule or setting of {who} makes this answer',
+      fix: 'See which rule or setting on the way to {workload} makes this answer',
+      command: "kubectl -n '{namespace}' get ingress '{ingress}' -o yaml",
       explains: ['3xx', '4xx', 'RedirectLoop', 'Assertion'],
       leadsTo: APPLICATION_REASONS,
     },
@@ -36,22 +44,17 @@ export const answeredBeforePods = defineCheck({
     const isSure = isCleared(evidence) && isLasting(observation);
     if (object === undefined || routeState(evidence) !== 'Complete') return [];
     if (!isSure && !isOwnWord(observation)) return [];
-    const { answeredBy } = observation;
-    const isSigned = answeredBy !== undefined && isGateway(answeredBy);
+    const { who, at, signs } = writerOf(observation);
+    const { name, namespace = home } = object.metadata;
+    const { ref: workload } = applicationOf(evidence);
+    const asked = podHops(evidence).map(({ ref }) => `${ref}, asked directly, answers as expected`);
     return [
       report('AnsweredBeforePods', {
-        subject: referenceTo({ kind: 'Ingress', ...object.metadata }, home),
-        slots: {
-          who: isSigned ? answeredBy.product : 'Something before the Pods',
-          request: `${request.method} ${request.path}`,
-          workload: applicationOf(evidence).ref,
-        },
-        evidence: [
-          ...(answeredBy?.evidence ?? []),
-          ...podHops(evidence).map(({ ref }) => `${ref}, asked directly, answers as expected`),
-        ],
+        subject: referenceTo({ kind: 'Ingress', name, namespace }, home),
+        slots: { who, request: `${request.method} ${request.path}`, workload, namespace, ingress: name },
+        evidence: isSure ? [...signs, ...asked] : signs,
         confidence: 'Medium',
-        ...(isSigned ? { layer: answeredBy.layer } : {}),
+        ...at,
         ...(isSure ? { severity: 'Error' } : {}),
       }),
     ];

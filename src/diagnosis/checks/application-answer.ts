@@ -4,6 +4,7 @@ import {
   isGateway,
   logCommand,
   podHops,
+  type Sameness,
   writtenByApplication,
 } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
@@ -48,8 +49,10 @@ const BY_CODE = {
 /** Headers by which an answer says what would be right. */
 const TELLING_HEADERS = ['www-authenticate', 'allow', 'retry-after', 'accept-post', 'location'] as const;
 
-const isSameCode = (code: number) => (hop: Observation) =>
-  hop.code === code || (hop.code !== undefined && code < 400 && Math.floor(hop.code / 100) === 3);
+const isSameCode =
+  (code: number): Sameness =>
+  (hop) =>
+    hop.code === code || (hop.code !== undefined && code < 400 && Math.floor(hop.code / 100) === 3);
 
 function reasonFor(code: number, evidence: AnswerEvidence) {
   const writers = [evidence.observation, ...podHops(evidence).map(({ observation }) => observation)];
@@ -60,13 +63,14 @@ function reasonFor(code: number, evidence: AnswerEvidence) {
   return BY_CODE[code as keyof typeof BY_CODE] ?? generic;
 }
 
-/** `location: https://shop.test/login` without the query, which may hold a secret. */
+/** A URL without user info, query and fragment, which may hold secrets. */
+const bare = (url: string): string => url.replace(/[?#].*/, '').replace(/\/\/[^/]*@/, '//');
+
 const headerLines = ({ headers }: Observation): string[] =>
   TELLING_HEADERS.flatMap((name) => {
     const value = headers[name];
-    return value === undefined
-      ? []
-      : [`${name}: ${name === 'location' ? value.replace(/[?#].*/, '') : value}`];
+    if (value === undefined) return [];
+    return [`${name}: ${name === 'location' ? bare(value) : value}`];
   });
 
 /** What the application wrote about this very request, else what it called an error. */
@@ -77,10 +81,13 @@ function logLine(logs: readonly LogExcerpt[], { requestID, code = 0 }: Observati
   return line === undefined ? [] : [`log: ${line}`];
 }
 
-const hopLines = (evidence: AnswerEvidence): string[] =>
-  podHops(evidence).flatMap(({ ref, observation: { code } }) =>
-    code === undefined ? [] : [`${ref}, asked directly, answers ${code}`],
-  );
+/** The Pods that answer alike before the others. */
+const hopLines = (evidence: AnswerEvidence, isSame: Sameness): string[] =>
+  [...podHops(evidence)]
+    .sort((a, b) => Number(isSame(b.observation)) - Number(isSame(a.observation)))
+    .flatMap(({ ref, observation: { code } }) =>
+      code === undefined ? [] : [`${ref}, asked directly, answers ${code}`],
+    );
 
 const ABOUT_CODE: ReadonlySet<string> = new Set([
   'UnexpectedStatus',
@@ -210,7 +217,11 @@ export const applicationAnswer = defineCheck({
           command: logCommand(subject, observation),
         },
         observed: String(code),
-        evidence: [...logLine(logs, observation), ...headerLines(observation), ...hopLines(evidence)],
+        evidence: [
+          ...logLine(logs, observation),
+          ...headerLines(observation),
+          ...hopLines(evidence, isSameCode(code)),
+        ],
         confidence,
       }),
     ];

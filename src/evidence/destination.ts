@@ -97,5 +97,7 @@ export async function locateService(context: SlotContext): Promise<Slot<Destinat
   const throughIngress = await behindIngress(context);
   if (throughIngress.ok || target.kind !== 'URL') return throughIngress;
   const route = await context.slot('ingress');
-  return route.ok ? throughIngress : byURL(context);
+  if (route.ok) return throughIngress;
+  const byItself = await byURL(context);
+  return byItself.ok || route.reason === 'NotApplicable' ? byItself : throughIngress;
 }

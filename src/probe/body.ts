@@ -7,6 +7,8 @@ import type { Compression } from './request.ts';
 /** How much of a body is kept for recognising who answered. */
 const START_BYTES = 4096;
 
+const EMPTY = Buffer.alloc(0);
+
 const DECODERS: Record<Exclude<Compression, 'identity'>, () => Transform> = {
   gzip: createGunzip,
   br: createBrotliDecompress,
@@ -45,11 +47,13 @@ export class Body {
   }
 
   get text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
+    const [only = EMPTY, ...more] = this.#chunks;
+    return (more.length === 0 ? only : Buffer.concat(this.#chunks)).toString('utf8');
   }
 
   /** The first 4096 bytes, cut between characters. */
   get start(): string {
+    if (this.length <= START_BYTES) return this.text;
     const bytes = Buffer.concat(this.#chunks).subarray(0, START_BYTES);
     return new TextDecoder().decode(bytes, { stream: true });
   }

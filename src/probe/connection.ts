@@ -1,7 +1,7 @@
 import { ProbeFault } from './failure.ts';
 import type { Connection, Hop, Trip } from './hop.ts';
 import { connectToProxy, proxyFor } from './proxy.ts';
-import { hostOf, portOf } from './target-url.ts';
+import { hostOf, isAtTarget, portOf, targetOf } from './target-url.ts';
 import { connectTCP, type Destination } from './tcp.ts';
 import { type Handshake, handshake, requireTrusted } from './tls.ts';
 
@@ -41,10 +41,11 @@ function requireVersion({ protocol }: Handshake, serverName: string, wanted: str
 /** `connectTo` stands in for the host that the spec names, on every hop to it; its port for the port that the spec names. */
 function destinationOf({ request }: Trip, { url, purpose }: Hop): Destination {
   const { connectTo } = request;
-  const target = new URL(request.url);
-  if (connectTo === undefined || purpose === 'token' || url.hostname !== target.hostname) {
-    return { host: hostOf(url), port: portOf(url), purpose };
+  const target = targetOf(request);
+  const port = portOf(url);
+  if (connectTo === undefined || purpose === 'token' || !isAtTarget(url, request)) {
+    return { host: hostOf(url), port, purpose };
   }
-  const port = portOf(url) === portOf(target) ? (connectTo.port ?? portOf(url)) : portOf(url);
-  return { host: connectTo.host, port, purpose: 'connectTo' };
+  const isTargetPort = target.ok && port === portOf(target.url);
+  return { host: connectTo.host, port: isTargetPort ? (connectTo.port ?? port) : port, purpose: 'connectTo' };
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { ProbeDetail, ProbeFailure } from '../diagnosis/model/observation.ts';
 import { type Answer, valuesOf } from './answer.ts';
 import type { CompiledExpectation } from './expectation.ts';
@@ -43,10 +42,4 @@ function contentLength(answer: Answer): number {
 function lastModified(answer: Answer): Pick<ProbeDetail, 'lastModifiedSeconds'> {
   const milliseconds = Date.parse(valuesOf(answer, 'last-modified')[0] ?? '');
   return Number.isNaN(milliseconds) ? {} : { lastModifiedSeconds: milliseconds / 1000 };
-}
-
-/** Of `address:port` or `[address]:port`. */
-export function addressOf(remoteAddress: string): string | undefined {
-  const address = remoteAddress.slice(0, remoteAddress.lastIndexOf(':')).replace(/^\[|\]$/g, '');
-  return isIP(address) === 0 ? undefined : address;
 }

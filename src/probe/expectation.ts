@@ -3,7 +3,7 @@ import { type Answer, valuesOf } from './answer.ts';
 import { compileJSONExpression, type JSONExpression } from './json-expression.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import type { Expectation, HeaderExpectation } from './request.ts';
-import { inStatusCodes, statusCodesProblem } from './status-codes.ts';
+import { parseStatusCodes, type StatusCodeRange } from './status-codes.ts';
 
 type Verdict = ProbeFailure | undefined;
 
@@ -29,6 +29,7 @@ export class CompiledExpectation {
   /** One sentence for each part that is not valid; such an expectation fails every probe. */
   readonly problems: readonly string[];
   readonly #expectation: Expectation;
+  readonly #statusCodes: readonly StatusCodeRange[];
   readonly #headers: readonly CompiledHeader[];
   readonly #matches: readonly Pattern[];
   readonly #notMatches: readonly Pattern[];
@@ -47,7 +48,7 @@ export class CompiledExpectation {
     const pattern = (source: string | undefined) =>
       source === undefined ? [] : attempt(source, compilePattern);
     const { statusCodes, headers, body, json } = expectation;
-    problems.push(...statusCodes.flatMap((range) => statusCodesProblem(range) ?? []));
+    this.#statusCodes = statusCodes.flatMap((text) => attempt(text, parseStatusCodes));
     this.#expectation = expectation;
     this.#headers = headers.map((expected) => ({
       expected,
@@ -76,10 +77,10 @@ export class CompiledExpectation {
   judgeHead(answer: Answer): Verdict {
     const [problem] = this.problems;
     if (problem !== undefined) return broken('InvalidExpectation', problem);
-    const { statusCodes } = this.#expectation;
-    if (!inStatusCodes(answer.code, statusCodes)) {
-      const message = `The target answered ${answer.code}; expected is ${statusCodes.join(', ')}.`;
-      return broken('UnexpectedStatus', message);
+    const { code } = answer;
+    if (!this.#statusCodes.some(({ from, to }) => from <= code && code <= to)) {
+      const expected = this.#expectation.statusCodes.join(', ');
+      return broken('UnexpectedStatus', `The target answered ${code}; expected is ${expected}.`);
     }
     return first(this.#headers, (header) =>
       judgeHeader(header, valuesOf(answer, header.expected.name.toLowerCase())),

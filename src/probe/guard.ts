@@ -122,30 +122,61 @@ function rulesOf(policy: AddressPolicy): readonly Rule[] {
   ];
 }
 
+/** More than the addresses of 10,000 probes; what does not fit is judged anew. */
+const MOST_REMEMBERED = 20_000;
+
+interface Judged {
+  readonly canonical: string;
+  readonly whenOwned: GuardDecision;
+  readonly whenForeign: GuardDecision;
+}
+
 /** Throws with one sentence when a CIDR or an address of the policy is malformed. */
 export function createGuard(policy: AddressPolicy): AddressGuard {
-  const rules = rulesOf(policy);
-  const judge = (address: Address, owned: boolean): GuardDecision => {
-    for (const rule of rules) {
-      const decision = rule(address, owned);
-      if (decision !== undefined) return decision;
-    }
-    return ALLOWED;
-  };
-  const checkName = (host: string): GuardDecision =>
-    METADATA_NAMES.has(host.toLowerCase().replace(/\.$/, '')) ? refused('CloudMetadata', NEVER) : ALLOWED;
-
+  const judge = remembering(rulesOf(policy));
   return {
     checkName,
     check(address, port, _purpose, host) {
-      const canonical = canonicalAddress(address);
-      if (canonical === undefined) return refused('NotAnAddress', NEVER);
+      const judged = judge(address);
+      if (judged === undefined) return refused('NotAnAddress', NEVER);
+      const byName = checkName(host);
+      if (!byName.allowed) return byName;
       const owned = policy.ownedAddresses();
-      const isOwned = owned.has(canonical) || owned.has(socketAddress(canonical, port));
-      const decisions = withCarried(ipaddr.parse(canonical)).map((candidate) => judge(candidate, isOwned));
-      return [checkName(host), ...decisions].find(({ allowed }) => !allowed) ?? ALLOWED;
+      const isOwned = owned.has(judged.canonical) || owned.has(socketAddress(judged.canonical, port));
+      return isOwned ? judged.whenOwned : judged.whenForeign;
     },
   };
+}
+
+const checkName = (host: string): GuardDecision =>
+  METADATA_NAMES.has(host.toLowerCase().replace(/\.$/, '')) ? refused('CloudMetadata', NEVER) : ALLOWED;
+
+/** The same addresses are asked again and again. */
+function remembering(rules: readonly Rule[]): (address: string) => Judged | undefined {
+  const known = new Map<string, Judged>();
+  return (address) => {
+    const earlier = known.get(address);
+    if (earlier !== undefined) return earlier;
+    const canonical = canonicalAddress(address);
+    if (canonical === undefined) return undefined;
+    const judged = {
+      canonical,
+      whenOwned: decide(rules, canonical, true),
+      whenForeign: decide(rules, canonical, false),
+    };
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(address, judged);
+    return judged;
+  };
+}
+
+/** An address is allowed when it is, and each IPv4 address that it carries. */
+function decide(rules: readonly Rule[], canonical: string, owned: boolean): GuardDecision {
+  for (const candidate of withCarried(ipaddr.parse(canonical))) {
+    const decision = rules.map((rule) => rule(candidate, owned)).find((decided) => decided !== undefined);
+    if (decision?.allowed === false) return decision;
+  }
+  return ALLOWED;
 }
 
 const inAny = (address: Address, ranges: readonly CIDR[]): boolean =>

@@ -1,5 +1,6 @@
 import { basicCredentials } from './proxy.ts';
 import type { ProbeRequest, RequestHeader } from './request.ts';
+import { isAtTarget } from './target-url.ts';
 
 /** What decides the headers of one hop, beside the request itself. */
 export interface HopContext {
@@ -27,11 +28,10 @@ const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'DELETE']);
 
 /** The headers to send: those of the request first, credentials only where trusted, then what they leave unsaid. */
 export function hopHeaders(request: ProbeRequest, hop: HopContext): RequestHeader[] {
-  const target = new URL(request.url);
   const own = request.headers.filter((header) => {
     const name = header.name.toLowerCase();
     if (FRAMING.has(name)) return false;
-    if (name === 'host') return hop.url.hostname === target.hostname;
+    if (name === 'host') return isAtTarget(hop.url, request);
     if (name.startsWith('content-')) return hop.body !== undefined;
     return hop.trusted || !isCredential(header);
   });

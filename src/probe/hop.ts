@@ -41,8 +41,9 @@ export interface Trip {
 /** An open way to a hop's origin, over which one request is sent. */
 export interface Connection {
   readonly socket: Duplex;
-  /** `address:port` or `[address]:port` of the other end: the proxy's, where one is used. */
-  readonly remoteAddress: string;
+  /** IP address of the other end: the proxy's, where one is used. */
+  readonly address: string;
+  readonly port: number;
   readonly protocol: 'HTTP/1.1' | 'HTTP/2';
   /** Where the request line must carry the whole URL. */
   readonly throughProxy: boolean;

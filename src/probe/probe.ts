@@ -5,7 +5,6 @@ import { Body, readBody } from './body.ts';
 import { openConnection } from './connection.ts';
 import type { Correlation } from './correlation.ts';
 import { Deadline } from './deadline.ts';
-import { addressOf } from './detail.ts';
 import type { AddressResolver } from './dns.ts';
 import { type CompiledExpectation, compileExpectation } from './expectation.ts';
 import { failureOf, ProbeFault, RefusedFault } from './failure.ts';
@@ -18,7 +17,7 @@ import { RedirectChain } from './redirects.ts';
 import type { Expectation, ProbeRequest } from './request.ts';
 import { Secrets } from './secrets.ts';
 import { Stopwatch } from './stopwatch.ts';
-import { displayURL, parseURL } from './target-url.ts';
+import { targetOf } from './target-url.ts';
 
 export interface ProbeContext {
   readonly guard: AddressGuard;
@@ -55,7 +54,7 @@ export async function probe(
   const record = newRecord(request, context);
   const report: Trip['report'] = (stage) => {
     Object.assign(record.connection, stage);
-    record.firstAddress ??= addressOf(stage.remoteAddress ?? '');
+    record.firstAddress ??= stage.address;
   };
   const { guard, resolver } = context;
   const trip: Trip = { request, guard, resolver, deadline, stopwatch, opened: [], report };
@@ -74,9 +73,10 @@ export async function probe(
 async function askAndJudge({ trip, record, expectation, context }: Run): Promise<void> {
   const { request, stopwatch } = trip;
   const target = targetOf(request);
+  if (!target.ok) throw new ProbeFault('Resolve', 'InvalidURL', target.message);
   const token = await tokenFor({ trip, record, expectation, context });
   const chain = new RedirectChain(request, context.correlation?.headers ?? [], token);
-  const answer = await followRedirects(trip, record, chain.first(target), chain);
+  const answer = await followRedirects(trip, record, chain.first(target.url), chain);
   if (answer.code === 401 && request.oauth2 !== undefined) context.tokens?.forget(request.oauth2);
   record.failure ??= expectation.judgeHead(answer);
   record.body = new Body(request.bodyLimit, expectation.needsBody);
@@ -133,17 +133,11 @@ async function ask(trip: Trip, record: ProbeRecord, hop: Hop): Promise<Answer> {
   );
 }
 
-function targetOf({ url }: ProbeRequest): URL {
-  const parsed = parseURL(url);
-  if (!parsed.ok) throw new ProbeFault('Resolve', 'InvalidURL', parsed.message);
-  return parsed.url;
-}
-
 function newRecord(request: ProbeRequest, { now, correlation }: ProbeContext): ProbeRecord {
-  const parsed = parseURL(request.url);
+  const target = targetOf(request);
   return {
     time: new Date(now()).toISOString(),
-    url: parsed.ok ? displayURL(parsed.url) : '',
+    url: target.ok ? target.shown : '',
     method: request.method,
     timeoutMilliseconds: request.timeoutMilliseconds,
     secrets: new Secrets(request),

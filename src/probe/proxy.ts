@@ -4,7 +4,7 @@ import { ProbeFault, RefusedFault } from './failure.ts';
 import type { Hop, Trip } from './hop.ts';
 import type { ProxySettings } from './request.ts';
 import { hostOf, parseURL, portOf } from './target-url.ts';
-import { connectTCP, permittedAddresses } from './tcp.ts';
+import { connectTCP, permittedAddresses, type TCPConnection } from './tcp.ts';
 import { handshake, requireTrusted } from './tls.ts';
 
 export function proxyFor({ request }: Trip, { purpose }: Hop): URL | undefined {
@@ -20,15 +20,15 @@ export async function connectToProxy(
   trip: Trip,
   hop: Hop,
   proxy: URL,
-): Promise<{ socket: Duplex; remoteAddress: string }> {
+): Promise<Omit<TCPConnection, 'socket'> & { socket: Duplex }> {
   await refuseHiddenTarget(trip, hop);
-  const { socket, remoteAddress } = await connectTCP(trip, {
+  const { socket, ...end } = await connectTCP(trip, {
     host: hostOf(proxy),
     port: portOf(proxy),
     purpose: 'proxy',
   });
   const way = proxy.protocol === 'https:' ? await secured(trip, socket, hostOf(proxy)) : socket;
-  return { socket: hop.url.protocol === 'https:' ? await tunnel(trip, hop, way) : way, remoteAddress };
+  return { socket: hop.url.protocol === 'https:' ? await tunnel(trip, hop, way) : way, ...end };
 }
 
 /** The proxy resolves the target again; what we can see of it must be permitted all the same. */

@@ -4,6 +4,7 @@ import { answeredBy } from './answered-by.ts';
 import type { Body } from './body.ts';
 import { detailOf } from './detail.ts';
 import type { CompiledExpectation } from './expectation.ts';
+import { socketAddress } from './guard.ts';
 import type { Connection, Hop } from './hop.ts';
 import { shownHeaders } from './response-headers.ts';
 import type { Secrets } from './secrets.ts';
@@ -39,12 +40,13 @@ export function toObservation(
   expectation: CompiledExpectation,
 ): Observation {
   const { hop, connection, failure, refusal, informational, requestID } = record;
+  const { address, port = 0 } = connection;
   const { durationMilliseconds, ...seconds } = stopwatch.stop();
   return {
     time: record.time,
     method: record.method,
     url: record.url,
-    finalURL: hop === undefined ? record.url : displayURL(hop.url),
+    finalURL: hop?.purpose === 'redirect' ? displayURL(hop.url) : record.url,
     success: failure === undefined,
     redirects: record.redirects,
     durationMilliseconds,
@@ -52,7 +54,7 @@ export function toObservation(
     detail: { ...seconds, ...detailOf(record, expectation) },
     ...(failure && { failure }),
     ...(refusal && { refusal }),
-    ...(connection.remoteAddress !== undefined && { remoteAddress: connection.remoteAddress }),
+    ...(address !== undefined && { remoteAddress: socketAddress(address, port) }),
     ...(connection.tls && { tls: connection.tls }),
     ...(informational.length > 0 && { informational }),
     ...(requestID !== undefined && { requestID }),

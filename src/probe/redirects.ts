@@ -5,7 +5,7 @@ import { ChainCookies } from './cookies.ts';
 import type { Hop } from './hop.ts';
 import { hopHeaders } from './hop-headers.ts';
 import type { ProbeRequest, RequestHeader } from './request.ts';
-import { displayURL, hostOf } from './target-url.ts';
+import { displayURL, hostOf, isAtTarget } from './target-url.ts';
 
 const FOLLOWED = new Set([301, 302, 303, 307, 308]);
 const KEEPS_METHOD = new Set([307, 308]);
@@ -58,6 +58,8 @@ export class RedirectChain {
         `${hop.url.host} redirects the body, which is from a Secret, to ${url.origin}.`,
       );
     }
+    this.#asked.add(this.#identity(hop));
+    this.#askedURLs.add(hop.url.href);
     await this.#cookies.remember(answer, hop.url);
     const refusal = this.#refusalOf(hop, sent);
     if (refusal !== undefined) return refusal;
@@ -88,8 +90,6 @@ export class RedirectChain {
   }
 
   #hop(sent: Sent): Hop {
-    this.#asked.add(this.#identity(sent));
-    this.#askedURLs.add(sent.url.href);
     const headers = hopHeaders(this.#request, {
       ...sent,
       ...this.#sent,
@@ -108,14 +108,15 @@ export class RedirectChain {
 
   /** The override holds on every hop to the host that the spec names. */
   #serverName(url: URL, headers: readonly RequestHeader[]): string {
-    const isTarget = url.hostname === new URL(this.#request.url).hostname;
-    if (isTarget && this.#request.tls.serverName !== undefined) return this.#request.tls.serverName;
-    const host = headers.find(({ name }) => name.toLowerCase() === 'host')?.value ?? url.host;
-    return hostOf(URL.parse(`https://${host}`) ?? url).replace(/\.$/, '');
+    const { serverName } = this.#request.tls;
+    if (serverName !== undefined && isAtTarget(url, this.#request)) return serverName;
+    const host = headers.find(({ name }) => name.toLowerCase() === 'host')?.value;
+    const named = host === url.host ? url : (URL.parse(`https://${host}`) ?? url);
+    return hostOf(named).replace(/\.$/, '');
   }
 
   /** A new cookie makes the same URL another request; a new value of a known one, as stickiness sets it, does not. */
-  #identity({ method, url }: Sent): string {
+  #identity({ method, url }: Pick<Hop, 'method' | 'url'>): string {
     return `${method} ${url.href} ${this.#cookies.namesFor(url).join()}`;
   }
 }

@@ -1,16 +1,15 @@
 const RANGE = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/;
 
-/** Whether `code` is in one of the ranges `200` or `200-299`. */
-export function inStatusCodes(code: number, ranges: readonly string[]): boolean {
-  return ranges.some((range) => {
-    const [, from, to = from] = RANGE.exec(range) ?? [];
-    return from !== undefined && Number(from) <= code && code <= Number(to);
-  });
+export interface StatusCodeRange {
+  readonly from: number;
+  readonly to: number;
 }
 
-/** One sentence when `range` is not written as a code or a range of codes. */
-export function statusCodesProblem(range: string): string | undefined {
-  const [, from, to = from] = RANGE.exec(range) ?? [];
-  if (from !== undefined && Number(from) <= Number(to)) return undefined;
-  return `${range} is no status code: write one like 200 or a range like 200-299.`;
+/** Reads `200` or `200-299`. Throws with one sentence what is neither. */
+export function parseStatusCodes(text: string): StatusCodeRange {
+  const [, from, to = from] = RANGE.exec(text) ?? [];
+  if (from === undefined || Number(from) > Number(to)) {
+    throw new Error(`${text} is no status code: write one like 200 or a range like 200-299.`);
+  }
+  return { from: Number(from), to: Number(to) };
 }

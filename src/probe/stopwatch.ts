@@ -51,9 +51,7 @@ export class Stopwatch {
         transfer: whole(transfer),
         total: whole(total),
       },
-      phaseSeconds: Object.fromEntries(
-        Object.entries(this.#milliseconds).map(([phase, milliseconds]) => [phase, milliseconds / 1000]),
-      ),
+      phaseSeconds: inSeconds(this.#milliseconds),
       totalSeconds: total / 1000,
     };
   }
@@ -66,4 +64,11 @@ export class Stopwatch {
     }
     this.#entered = now;
   }
+}
+
+function inSeconds(milliseconds: Partial<Record<Measured, number>>): Partial<Record<Measured, number>> {
+  const seconds: Partial<Record<Measured, number>> = {};
+  for (const phase in milliseconds)
+    seconds[phase as Measured] = (milliseconds[phase as Measured] ?? 0) / 1000;
+  return seconds;
 }

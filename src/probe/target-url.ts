@@ -1,9 +1,13 @@
+import type { ProbeRequest } from './request.ts';
+
 const FORBIDDEN = /[\s\\\p{Cc}]/u;
 
 /** Why a text is no URL to ask, as one sentence; undefined when it is one. */
 export type ParsedURL =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly message: string };
+
+type Target = (ParsedURL & { ok: false }) | (ParsedURL & { ok: true; readonly shown: string });
 
 const invalid = (message: string): ParsedURL => ({ ok: false, message });
 
@@ -20,7 +24,26 @@ export function parseURL(text: string): ParsedURL {
     return invalid('A URL must begin with http:// or https://.');
   if (url.username !== '' || url.password !== '')
     return invalid('A URL must not contain a user name or a password.');
+  url.hash = '';
   return { ok: true, url };
+}
+
+const targets = new WeakMap<ProbeRequest, Target>();
+
+/** The URL that a request names, parsed once for all of its probes. */
+export function targetOf(request: ProbeRequest): Target {
+  const known = targets.get(request);
+  if (known !== undefined) return known;
+  const parsed = parseURL(request.url);
+  const target = parsed.ok ? { ...parsed, shown: displayURL(parsed.url) } : parsed;
+  targets.set(request, target);
+  return target;
+}
+
+/** Whether `url` has the host that the spec names: what the spec says of the target holds there, whatever the port. */
+export function isAtTarget(url: URL, request: ProbeRequest): boolean {
+  const target = targetOf(request);
+  return target.ok && url.hostname === target.url.hostname;
 }
 
 /** The host without the brackets of an IPv6 address. */

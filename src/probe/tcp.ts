@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Family } from './dns.ts';
 import { RefusedFault } from './failure.ts';
-import { type GuardDecision, type Purpose, socketAddress } from './guard.ts';
+import type { GuardDecision, Purpose } from './guard.ts';
 import type { Trip } from './hop.ts';
 
 /** Somewhere to connect to, and why. */
@@ -14,7 +14,8 @@ export interface Destination {
 
 export interface TCPConnection {
   readonly socket: Socket;
-  readonly remoteAddress: string;
+  readonly address: string;
+  readonly port: number;
 }
 
 /**
@@ -23,16 +24,16 @@ export interface TCPConnection {
  */
 export async function connectTCP(trip: Trip, destination: Destination): Promise<TCPConnection> {
   const [address] = await permittedAddresses(trip, destination);
-  const remoteAddress = socketAddress(address, destination.port);
-  trip.report({ remoteAddress });
+  const { port } = destination;
+  trip.report({ address, port });
   trip.stopwatch.enter('Connect');
-  const socket = connect({ host: address, port: destination.port, noDelay: true });
+  const socket = connect({ host: address, port, noDelay: true });
   trip.opened.push(socket);
   await trip.deadline.wait<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.on('error', reject);
   });
-  return { socket, remoteAddress };
+  return { socket, address, port };
 }
 
 export async function permittedAddresses(

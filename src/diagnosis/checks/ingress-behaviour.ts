@@ -1,4 +1,5 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
+import { ANNOTATION_IN_AWS, TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
 import { symptomsOf } from '../model/symptoms.ts';
@@ -26,7 +27,7 @@ const effect = <const Fix extends string>(reason: (typeof EFFECTS)[number], fix:
     fix,
     command: "kubectl -n '{namespace}' get ingress '{ingress}' -o yaml",
     explains: explainedBy(reason),
-    leadsTo: ['AnsweredBeforePods'],
+    leadsTo: ANNOTATION_IN_AWS,
   }) as const;
 
 /** Annotations of another controller's have no effect; where the controller is not known, their prefix tells. */
@@ -38,16 +39,18 @@ const isInEffect = (
 
 interface Seen {
   readonly effect: Effect;
+  readonly key: string;
   readonly does: string;
 }
 
 function effectsSeen(family: EffectFamily, context: EffectContext): readonly Seen[] {
   const symptoms = symptomsOf(context.observation);
   return family.effects.flatMap((each) => {
-    const value = context.annotations[each.key] ?? each.unset;
+    const key = each.key.replace('{backend}', context.match.backend.service?.name ?? '');
+    const value = context.annotations[key] ?? each.unset;
     if (value === undefined || !each.explains.some((symptom) => symptoms.includes(symptom))) return [];
     const does = each.does(value, context);
-    return does === undefined ? [] : [{ effect: each, does }];
+    return does === undefined ? [] : [{ effect: each, key, does }];
   });
 }
 
@@ -64,7 +67,7 @@ export const ingressBehaviour = defineCheck({
   reasons: {
     IngressRedirects: {
       ...effect('IngressRedirects', 'Ask the address that it redirects to, or remove the redirect'),
-      leadsTo: ['AnsweredBeforePods', 'ApplicationRedirect'],
+      leadsTo: [...ANNOTATION_IN_AWS, 'ApplicationRedirect'],
     },
     IngressWantsCredentials: effect(
       'IngressWantsCredentials',
@@ -105,13 +108,14 @@ export const ingressBehaviour = defineCheck({
         'IngressTargetTypeWrong',
         'Set target-type of Ingress {ingress} to ip, or the type of its Service to NodePort',
       ),
-      leadsTo: ['IngressHasNoAddress'],
+      leadsTo: ['IngressHasNoAddress', 'ALBModelFailed', ...TARGETS_UNHEALTHY],
     },
     IngressAsksFirewall: {
       ...effect(
         'IngressAsksFirewall',
         'See which rule of the firewall blocked the request, and except the request or change the rule',
       ),
+      leadsTo: ['AnsweredBeforePods', 'WAFAnswered', 'LoggedWAFBlock'],
       layer: 'WAF',
     },
   },
@@ -125,7 +129,8 @@ export const ingressBehaviour = defineCheck({
       .flatMap((family) => effectsSeen(family, context))
       .filter((seen) => seen.effect.isCertain === true || !answeredByApplication(observation))
       .map((seen) => {
-        const { key, reason, isDoubtful } = seen.effect;
+        const { reason, isDoubtful } = seen.effect;
+        const { key } = seen;
         const field = `metadata.annotations['${key}']`;
         const annotation = `annotation ${key}${key in annotations ? '' : ' is not set'}`;
         return report(reason, {

@@ -1,7 +1,8 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { APPLICATION_REASONS } from '../model/consequences.ts';
 import { portNumber } from '../model/container-ports.ts';
 import { type DialledPod, dialledPods } from '../model/dialled-pods.ts';
-import type { PodsEvidence } from '../model/evidence.ts';
+import type { PodsEvidence, ServiceEvidence, WorkloadsEvidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
 import type { ObjectReference } from '../model/reference.ts';
@@ -30,13 +31,36 @@ function serves({ pods }: Group, port: ServicePort, dialled: readonly DialledPod
   return typeof target === 'string' ? true : undefined;
 }
 
+/** The workload of the Service's name, which runs unselected while another that has a Service of its own is selected. */
+function namesake(
+  { workload }: Group,
+  { reference: { name }, otherServices }: ServiceEvidence,
+  { others }: WorkloadsEvidence,
+): string | undefined {
+  const own = others.find(
+    ({ metadata, spec }) =>
+      metadata.name === name && (metadata.ownerReferences ?? []).length === 0 && spec.replicas !== 0,
+  );
+  const isAnothers = workload.name !== name && otherServices.includes(workload.name);
+  return own !== undefined && isAnothers ? `${own.kind}/${name}` : undefined;
+}
+
 export const serviceWorkloads = defineCheck({
   id: 'service-workloads',
   title: 'All workloads that the Service selects serve its port',
   layer: 'Service',
   needs: ['service', 'pods', 'observation', 'home'],
-  wants: ['dials'],
+  wants: ['dials', 'workloads'],
   reasons: {
+    SelectorMatchesOtherWorkload: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message: 'Service {service} selects Pods of {other}, which has a Service of its own, and none of {own}',
+      fix: 'Set the selector of Service {service} to the labels of the Pods of {own}',
+      command: "kubectl -n '{namespace}' get pods --show-labels",
+      explains: [404, 405, 'Assertion', ...GATEWAY_SYMPTOMS],
+      leadsTo: ['TargetPortNotOpen', 'TargetPortNameUnknown', 'NoEndpoints', ...APPLICATION_REASONS],
+    },
     SelectorMatchesForeignWorkload: {
       severity: 'Warning',
       owner: 'DevOps',
@@ -48,18 +72,27 @@ export const serviceWorkloads = defineCheck({
       leadsTo: ['TargetPortNotOpen', 'TargetPortNameUnknown', 'DeclaredPortNotOpen', 'EndpointsDisagree'],
     },
   },
-  run({ service: { service, port, reference }, pods, observation, home, dials = [] }, report) {
+  run({ service: route, pods, workloads, observation, home, dials = [] }, report) {
+    const { service, port, reference } = route;
     if (service === undefined || port === undefined) return [];
+    const subject = { ...reference, field: 'spec.selector' };
+    const { name, namespace = home } = reference;
     const dialled = dialledPods(pods, dials, observation.time);
     const groups = groupsOf(pods).map((group) => ({ ...group, serves: serves(group, port, dialled) }));
+    const [first] = groups;
+    if (groups.length === 1 && first !== undefined) {
+      const own = workloads && namesake(first, route, workloads);
+      if (own === undefined) return [];
+      const slots = { service: name, namespace, own, other: first.workload.ref };
+      return [report('SelectorMatchesOtherWorkload', { subject, slots, confidence: 'Medium' })];
+    }
     const own = groups.find((group) => group.serves);
     if (own === undefined) return [];
-    const { name, namespace = home } = reference;
     return groups
       .filter((group) => group.serves === false)
       .map(({ workload }) =>
         report('SelectorMatchesForeignWorkload', {
-          subject: { ...reference, field: 'spec.selector' },
+          subject,
           slots: { service: name, namespace, port: port.port, foreign: workload.ref, own: own.workload.ref },
           evidence: [`${workload.ref} does not serve port ${port.targetPort ?? port.port}`],
         }),

@@ -9,21 +9,20 @@ export const readService: SlotReader<'service'> = async (context) => {
   if (!located.ok) return located;
   const { namespace, name, askedPort, askedBy } = located.value;
   const { reader, probe } = context;
-  const looked = await reader.get('Service', { namespace, name });
+  const [looked, others] = await Promise.all([
+    reader.get('Service', { namespace, name }),
+    reader.list('Service', { namespace }),
+  ]);
   if (!looked.ok) return looked;
   const service = looked.value;
-  const asked = {
+  const port = service && askedPort !== undefined ? findServicePort(service, askedPort) : undefined;
+  const names = others.ok ? others.value.map(({ metadata }) => metadata.name) : [];
+  return found({
     reference: referenceTo({ kind: 'Service', namespace, name }, probe.namespace),
     ...(askedPort === undefined ? {} : { askedPort }),
     askedBy,
-  };
-  if (service === undefined) {
-    const others = await reader.list('Service', { namespace });
-    return found({
-      ...asked,
-      otherServices: others.ok ? others.value.map(({ metadata }) => metadata.name) : [],
-    });
-  }
-  const port = askedPort === undefined ? undefined : findServicePort(service, askedPort);
-  return found({ ...asked, service, ...(port && { port }), otherServices: [] });
+    ...(service && { service }),
+    ...(port && { port }),
+    otherServices: names.filter((other) => other !== name),
+  });
 };

@@ -36,13 +36,11 @@ const attribute = (text: string, key: string): string | undefined =>
     .map((pair) => pair.trim().split('='))
     .find(([name]) => name === key)?.[1];
 
-/** The annotation that stands in for a Service: `actions.` and the name of the backend. */
-function actionOf({ match, annotations }: EffectContext): string | undefined {
-  const { service } = match.backend;
-  return service?.port?.name === 'use-annotation'
-    ? (annotations[`${PREFIX}actions.${service.name}`] ?? '')
-    : undefined;
-}
+const ACTION = 'actions.{backend}';
+
+/** Whether the rule takes its answer from an annotation in place of a Service. */
+const isAction = ({ match }: EffectContext): boolean =>
+  match.backend.service?.port?.name === 'use-annotation';
 
 const field = (value: unknown, ...names: readonly string[]): unknown =>
   names
@@ -78,34 +76,32 @@ export const AWS_LOAD_BALANCER_EFFECTS: EffectFamily = {
       isCertain: true,
       does: (_, context) => when(redirectsToHTTPS(context), 'redirects HTTP to HTTPS'),
     }),
-    alb('actions', {
+    alb(ACTION, {
       reason: 'IngressActionMissing',
       explains: [503],
       isCertain: true,
       unset: '',
-      does: (_, context) =>
-        when(actionOf(context) === '', 'takes its answer from an action annotation that it does not have'),
+      does: (value, context) =>
+        when(isAction(context) && value === '', 'takes its answer from an annotation that it does not have'),
     }),
-    alb('actions', {
+    alb(ACTION, {
       reason: 'IngressAnswersItself',
       explains: ['3xx', '4xx', '5xx'],
       isCertain: true,
-      unset: '',
-      does: (_, context) => {
+      does: (value, context) => {
         const { code } = context.observation;
-        return when(
-          code !== undefined && fixedCode(actionOf(context) ?? '') === code,
-          `answers ${code} by an action`,
-        );
+        return when(isAction(context) && fixedCode(value) === code, `answers ${code} by an action`);
       },
     }),
-    alb('actions', {
+    alb(ACTION, {
       reason: 'IngressRedirects',
       explains: [301, 302, 'RedirectLoop'],
       isCertain: true,
-      unset: '',
-      does: (_, context) =>
-        when(field(parsed(actionOf(context) ?? ''), 'type', 'Type') === 'redirect', 'redirects by an action'),
+      does: (value, context) =>
+        when(
+          isAction(context) && field(parsed(value), 'type', 'Type') === 'redirect',
+          'redirects by an action',
+        ),
     }),
     authenticates('auth-type', [302, 401, 500, 561], (value) =>
       when(value === 'cognito' || value === 'oidc', 'asks callers to sign in'),

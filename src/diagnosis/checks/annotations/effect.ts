@@ -31,6 +31,7 @@ export const EFFECTS = [
 
 /** What an annotation makes the controller or load balancer answer by itself. */
 export interface Effect {
+  /** `{backend}` stands for the name of the Service that the rule names. */
   readonly key: string;
   readonly reason: (typeof EFFECTS)[number];
   readonly explains: readonly Symptom[];

@@ -80,6 +80,19 @@ function complaintsAbout(object: RawObject): string[] {
 export const complaintsAboutCluster = async (name: string): Promise<readonly string[]> =>
   (await readDump(folderOf(name))).flatMap(complaintsAbout);
 
+/** Dials, hops and logs of something that the cluster does not hold: nobody would ever ask for them. */
+export async function complaintsAboutObservation(name: string): Promise<readonly string[]> {
+  const [document] = await readYaml(path.join(folderOf(name), 'observation.yaml'));
+  const {
+    dials = [],
+    hops = [],
+    logs = [],
+  } = document as Record<string, { address?: string; podName?: string }[]>;
+  const cluster = JSON.stringify(await readDump(folderOf(name)));
+  const named = [...dials, ...hops, ...logs].flatMap(({ address, podName }) => address ?? podName ?? []);
+  return named.filter((each) => !cluster.includes(JSON.stringify(each)));
+}
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Locates, gathers and judges as the operator does, from the saved observation on. */

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { KINDS } from './kinds.ts';
+import { fieldsOutside, keepShape } from './shape.ts';
+
+describe('shapes', () => {
+  interface Thing {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly secret?: string;
+    readonly parts?: readonly { readonly id: number }[] | null;
+  }
+  const shape = { name: true, labels: true, secret: false, parts: [{ id: true }] } as const;
+
+  test('keep their fields and nothing else', () => {
+    const raw = { name: 'a', labels: { x: '1' }, secret: 's', parts: [{ id: 1, size: 2 }], more: {} };
+    expect(keepShape<Thing>(shape, raw)).toEqual({ name: 'a', labels: { x: '1' }, parts: [{ id: 1 }] });
+    expect(keepShape<Thing>(shape, { name: 'a', parts: null })).toEqual({ name: 'a', parts: null });
+  });
+
+  test('tell which fields are not theirs', () => {
+    const raw = { name: 'a', nmae: 'b', secret: 's', parts: [{ id: 1 }, { size: 2 }] };
+    expect(fieldsOutside<Thing>(shape, raw)).toEqual(['nmae', 'parts[1].size']);
+  });
+});
+
+describe('Pods', () => {
+  const terminated = (reason: string) => ({ terminated: { exitCode: 1, reason, message: 'text' } });
+  const stateOf = (reason: string) => {
+    const { status } = KINDS.Pod.project({
+      metadata: { name: 'a', annotations: { 'kubectl.kubernetes.io/default-container': 'c', big: 'x' } },
+      spec: { containers: [] },
+      status: {
+        initContainerStatuses: [],
+        containerStatuses: [{ name: 'c', state: terminated(reason), lastState: {} }],
+      },
+    });
+    return status.containerStatuses;
+  };
+
+  test('a termination message is kept only where the runtime wrote it', () => {
+    expect(stateOf('Error')).toEqual([
+      { name: 'c', state: { terminated: { exitCode: 1, reason: 'Error' } }, lastState: {} },
+    ]);
+    expect(stateOf('StartError')).toEqual([{ name: 'c', state: terminated('StartError'), lastState: {} }]);
+  });
+
+  test('of annotations only those that checks read are kept, of writers none', () => {
+    const metadata = { name: 'a', managedFields: [{ manager: 'm' }], annotations: { big: 'x' } };
+    expect(KINDS.Pod.project({ metadata, spec: { containers: [] } })).toEqual({
+      kind: 'Pod',
+      metadata: { name: 'a', annotations: {} },
+      spec: { containers: [] },
+      status: {},
+    });
+  });
+});
+
+test('writers are kept without the fields that they wrote', () => {
+  const managedFields = [{ manager: 'kubectl', operation: 'Apply', time: 't', fieldsV1: { 'f:spec': {} } }];
+  expect(
+    KINDS.Service.project({ metadata: { name: 'a', managedFields }, spec: {} }).metadata.managedFields,
+  ).toEqual([{ manager: 'kubectl', operation: 'Apply', time: 't' }]);
+});

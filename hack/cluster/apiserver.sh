@@ -36,13 +36,19 @@ stop_all() {
   rm -rf "$directory/etcd" "$directory/pki"
 }
 
+# Below the range from which outgoing connections take theirs: a port that is free now is free in a moment.
 free_ports() {
   python3 - "$1" <<'PYTHON'
-import socket, sys
+import random, socket, sys
 
-sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-for each in sockets:
-    each.bind(("127.0.0.1", 0))
+sockets = []
+while len(sockets) < int(sys.argv[1]):
+    each = socket.socket()
+    try:
+        each.bind(("127.0.0.1", random.randrange(20000, 32000)))
+        sockets.append(each)
+    except OSError:
+        each.close()
 print(*(each.getsockname()[1] for each in sockets))
 PYTHON
 }

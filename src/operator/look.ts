@@ -30,6 +30,8 @@ export interface Inquiry extends Asker {
 export interface World {
   readonly reader: TargetReader;
   valuesFor(namespace: string): ReadValues;
+  /** Lets Secrets and ConfigMaps of a namespace be read anew. */
+  forgetValues(namespace: string): void;
   probe(inquiry: Inquiry): Promise<Observation>;
   /** What looks for the cause of a failure. */
   investigate(inquiry: Inquiry): Promise<Omit<Steps, 'observe'>>;
@@ -77,6 +79,7 @@ async function inquire(asker: Asker, where: ResolvedTarget, world: World): Promi
     return { ...asker, request: { ...request, connectTo: ownHost }, expectation, ownHost: ownHost.host };
   } catch (error) {
     if (!(error instanceof MissingValue)) throw error;
+    world.forgetValues(asker.namespace);
     return { kind: 'Refused', reason: error.reason, message: error.message };
   }
 }
@@ -96,6 +99,7 @@ const invalid = (message: string): Outcome => ({ kind: 'Refused', reason: 'Inval
 async function* judge(inquiry: Inquiry, observation: Observation, world: World): AsyncGenerator<Outcome> {
   const { reason = '', message = '' } = observation.failure ?? {};
   if (reason === 'Cancelled') return;
+  if (observation.code === 401 || observation.code === 403) world.forgetValues(inquiry.namespace);
   if (observation.refusal !== undefined) return yield { kind: 'Refused', reason: 'TargetRefused', message };
   if (IMPOSSIBLE.has(reason)) return yield invalid(message);
   const blindness = await whyBlind(observation, world);

@@ -18,10 +18,9 @@ export async function run(config: Config, version: string): Promise<void> {
     serveMetrics(foundations.registry, config.metricsPort),
     serveHealth(() => readiness, config.healthPort),
   ]).catch(refuse);
-  log.info(
-    { version, instance: config.instance, namespace: config.namespace ?? 'all' },
-    'statusprobe starts',
-  );
+  const [metricsPort, healthPort] = servers.map(({ port }) => port);
+  const { instance, namespace = 'all' } = config;
+  log.info({ version, instance, namespace, metricsPort, healthPort }, 'statusprobe starts');
   const wait = (why: string) => {
     if (!readiness.ready && readiness.why !== why) log.warn(why);
     readiness = { ready: false, why };

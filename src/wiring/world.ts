@@ -58,13 +58,10 @@ export function createWorld(parts: WorldParts): World {
   return {
     reader: parts.reader(),
     valuesFor: (namespace) => values.readerFor(namespace),
+    forgetValues: (namespace) => values.forget(namespace),
     whyBlind: parts.whyBlind,
     now: Date.now,
-    async probe(inquiry) {
-      const observation = await ask(inquiry, inquiry.request, await guardFor(inquiry));
-      if (observation.code === 401 || observation.code === 403) values.forget(inquiry.namespace);
-      return observation;
-    },
+    probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
     async investigate(inquiry) {
       const [guard, policy] = await Promise.all([guardFor(inquiry), parts.policyOf(inquiry.namespace)]);
       const steps = createSteps({

@@ -29,7 +29,7 @@ export class ValueCache {
     return (source) => this.#read(namespace, source);
   }
 
-  /** After a 401 or 403: whatever the namespace's requests use is read anew. */
+  /** After a 401 or 403, or where a key is missing: whatever the namespace's requests use is read anew. */
   forget(namespace: string): void {
     for (const key of this.#kept.keys()) if (key.startsWith(`${namespace}/`)) this.#kept.delete(key);
   }

@@ -163,6 +163,7 @@ describe('what is looked at', () => {
       'list Ingress shop',
       'list Ingress shop.example.com',
       'list Pod shop',
+      'list Service shop',
     ]);
     looks.length = 0;
     const [nodes] = await Promise.all([

@@ -25,6 +25,8 @@ export interface Config extends ClusterConfig {
   readonly healthPort: number;
   readonly podLogs: boolean;
   readonly clusterDomain: string;
+  /** Whether this process is in the cluster's own network, so that Services and Pods can be asked directly. */
+  readonly clusterNetwork: boolean;
   readonly chainInfo: boolean;
   readonly correlation: boolean;
   /** Name of this replica, unique among them. */
@@ -68,6 +70,38 @@ export const clusterOptions = (): readonly Option[] => [
     .default('info'),
 ];
 
+/** Flags of what looks for a cause. */
+const evidenceOptions = (): readonly Option[] => [
+  new Option(
+    '--cluster-network',
+    "this machine is in the cluster's network, as a Pod is: ask Services and Pods directly",
+  ),
+  new Option(
+    '--pod-logs',
+    'read log lines of failing Pods where a StatusProbe asks for it; takes the log add-on',
+  ),
+  option('--cluster-domain <domain>', 'domain of cluster DNS', 'STATUSPROBE_CLUSTER_DOMAIN')
+    .argParser(name)
+    .default('cluster.local'),
+];
+
+/** How a list is printed. */
+export const outputOption = (): Option =>
+  new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text');
+
+/** Colours go to a terminal, and not where somebody turned them off (no-color.org). */
+export const wantsColours = (): boolean =>
+  process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
+
+/** Flags of `statusprobe diagnose` alone. */
+export const diagnoseOptions = (): readonly Option[] => [
+  new Option('-o, --output <format>', 'how to print the verdict')
+    .choices(['text', 'json', 'yaml'])
+    .default('text'),
+  new Option('--from <folder>', 'judge a saved folder of manifests and its observation, and ask nobody'),
+  ...evidenceOptions(),
+];
+
 /** Flags of `statusprobe run` alone. */
 export const runOptions = (): readonly Option[] => [
   option('--policy <file>', 'what StatusProbes may do, by namespace: docs/policy.md', 'STATUSPROBE_POLICY'),
@@ -89,13 +123,7 @@ export const runOptions = (): readonly Option[] => [
     65_535,
     8081,
   ),
-  new Option(
-    '--pod-logs',
-    'read log lines of failing Pods where a StatusProbe asks for it; takes the log add-on',
-  ),
-  option('--cluster-domain <domain>', 'domain of cluster DNS', 'STATUSPROBE_CLUSTER_DOMAIN')
-    .argParser(name)
-    .default('cluster.local'),
+  ...evidenceOptions(),
   new Option('--no-chain-info', 'leave names of certificates out of the metrics'),
   new Option('--no-correlation', 'send no trace and request ids along with probes'),
   option('--lease-namespace <name>', "namespace of the replicas' Leases", 'POD_NAMESPACE')
@@ -106,14 +134,29 @@ export const runOptions = (): readonly Option[] => [
     .default(hostname().toLowerCase(), 'the host name'),
 ];
 
-type ParsedOptions = Omit<Config, 'inCluster'>;
+type ParsedOptions = Omit<Config, 'inCluster' | 'podLogs' | 'clusterNetwork'> & EvidenceFlags;
+
+interface EvidenceFlags extends ClusterConfig {
+  readonly podLogs?: boolean;
+  readonly clusterNetwork?: boolean;
+}
 
 /** The flags of `run`, after commander has read and checked them. */
-export const configFrom = (options: ParsedOptions): Config =>
-  Object.freeze({ ...options, podLogs: options.podLogs ?? false, ...inCluster(options) });
+export const configFrom = (options: ParsedOptions): Config => Object.freeze(placed(options));
+
+/** Fills in what follows from where the process runs. */
+export function placed<T extends EvidenceFlags>(options: T) {
+  const access = inCluster(options);
+  return {
+    ...options,
+    ...access,
+    podLogs: options.podLogs ?? false,
+    clusterNetwork: options.clusterNetwork ?? access.inCluster !== undefined,
+  };
+}
 
 /** The ServiceAccount of the Pod, where there is one and nothing else is asked for. */
-export function inCluster({ kubeconfig, context }: ClusterConfig): Pick<ClusterConfig, 'inCluster'> {
+function inCluster({ kubeconfig, context }: ClusterConfig): Pick<ClusterConfig, 'inCluster'> {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443', KUBECONFIG } = process.env;
   if (host === undefined || kubeconfig !== undefined || context !== undefined || KUBECONFIG !== undefined)
     return {};

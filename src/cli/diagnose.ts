@@ -2,10 +2,8 @@ import { stringify } from 'yaml';
 import type { StatusProbeSpec, StatusProbeStatus } from '../api/generated.ts';
 import { type DiagnoseTarget, parseDiagnoseTarget } from './diagnose-target.ts';
 import { coloured, diagnosisText, plain } from './diagnosis-text.ts';
-import { UsageError } from './usage-error.ts';
 
-export const DIAGNOSE_OUTPUTS = ['text', 'json', 'yaml'] as const;
-export type DiagnoseOutput = (typeof DIAGNOSE_OUTPUTS)[number];
+export type DiagnoseOutput = 'text' | 'json' | 'yaml';
 
 /** A probe as one look needs it. */
 export interface DiagnosedProbe {
@@ -16,27 +14,22 @@ export interface DiagnosedProbe {
 
 /** What touches the world; main knows where it comes from: a cluster, or a folder with `--from`. */
 export interface DiagnoseParts {
+  /** Of the flag, of the kubeconfig's context, or `default`. */
+  readonly namespace: string;
   /** The stored StatusProbe; throws UsageError when there is none. */
   loadProbe(namespace: string, name: string): Promise<DiagnosedProbe>;
   /** Probes once and diagnoses; the result is exactly what the operator would write. */
   look(probe: DiagnosedProbe): Promise<StatusProbeStatus>;
+  /** The verdict of a saved folder, which needs no target. */
+  readonly saved?: StatusProbeStatus;
   write(text: string): void;
   readonly isTerminal: boolean;
-}
-
-export interface DiagnoseOptions {
-  readonly namespace: string;
-  readonly output: string;
 }
 
 /** Exit codes of `statusprobe diagnose`. */
 export const EXIT = { healthy: 0, failing: 1, couldNotRun: 2 } as const;
 
-const probeFor = (
-  target: DiagnoseTarget,
-  namespace: string,
-  parts: DiagnoseParts,
-): Promise<DiagnosedProbe> =>
+const probeFor = (target: DiagnoseTarget, { namespace, ...parts }: DiagnoseParts): Promise<DiagnosedProbe> =>
   target.kind === 'StatusProbe'
     ? parts.loadProbe(namespace, target.name)
     : Promise.resolve({ namespace, name: 'diagnose', spec: { target: target.target } });
@@ -47,28 +40,24 @@ function render(status: StatusProbeStatus, output: DiagnoseOutput, isTerminal: b
   return diagnosisText(status, isTerminal ? coloured : plain);
 }
 
-const isOutput = (text: string): text is DiagnoseOutput =>
-  (DIAGNOSE_OUTPUTS as readonly string[]).includes(text);
-
 /** A probe that was refused or could not be read has no answer to judge. */
 function exitCode({ conditions = [], lastProbe }: StatusProbeStatus): number {
   if (conditions.some(({ type, status }) => type === 'Ready' && status === 'False')) return EXIT.couldNotRun;
   return lastProbe?.success === true ? EXIT.healthy : EXIT.failing;
 }
 
+async function statusOf(argument: string | undefined, parts: DiagnoseParts): Promise<StatusProbeStatus> {
+  if (parts.saved !== undefined) return parts.saved;
+  return parts.look(await probeFor(parseDiagnoseTarget(argument ?? ''), parts));
+}
+
 /** `statusprobe diagnose`: one probe, one verdict. Returns the exit code. */
 export async function diagnoseOnce(
-  argument: string,
-  options: DiagnoseOptions,
+  argument: string | undefined,
+  output: DiagnoseOutput,
   parts: DiagnoseParts,
 ): Promise<number> {
-  const { namespace, output } = options;
-  if (!isOutput(output)) {
-    throw new UsageError(
-      `${JSON.stringify(output)} is no output format: give one of ${DIAGNOSE_OUTPUTS.join(', ')}`,
-    );
-  }
-  const status = await parts.look(await probeFor(parseDiagnoseTarget(argument), namespace, parts));
+  const status = await statusOf(argument, parts);
   parts.write(render(status, output, parts.isTerminal));
   return exitCode(status);
 }

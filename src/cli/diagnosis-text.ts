@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { StatusProbeStatus } from '../api/generated.ts';
+import type { NotChecked, StatusProbeStatus } from '../api/generated.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -44,6 +44,12 @@ function pathLines({ path = [], endpointsOmitted = 0 }: StatusProbeStatus, paint
 const withoutRepetition = ({ findings = [], verdict }: StatusProbeStatus) =>
   findings.filter(({ message }) => message !== verdict?.summary);
 
+/** One line for each reason why nobody could look, with the checks that it concerns. */
+function blindSpots(notChecked: readonly NotChecked[]): string[] {
+  const reasons = Map.groupBy(notChecked, ({ reason, message }) => message ?? reason);
+  return [...reasons].map(([why, entries]) => `${why} (${entries.map(({ check }) => check).join(', ')})`);
+}
+
 /** What `statusprobe diagnose` prints for people: the verdict first, then why, then what else was seen. */
 export function diagnosisText(status: StatusProbeStatus, paint: Paint): string {
   const { verdict, findings = [], matrix, notChecked = [] } = status;
@@ -64,11 +70,7 @@ export function diagnosisText(status: StatusProbeStatus, paint: Paint): string {
       ),
       paint,
     ),
-    ...section(
-      'Could not look',
-      notChecked.map(({ check, reason, message }) => `${check}: ${message ?? reason}`),
-      paint,
-    ),
+    ...section('Could not look', blindSpots(notChecked), paint),
     ...section('Matrix', prior, paint),
   ];
   return `${lines.join('\n')}\n`;

@@ -29,8 +29,9 @@ export interface DiagnoseConfig extends ClusterConfig {
   /** A folder to judge instead of a cluster to ask. */
   readonly from?: string;
   readonly namespace?: string;
-  readonly podLogs?: boolean;
+  readonly podLogs: boolean;
   readonly clusterDomain: string;
+  readonly clusterNetwork: boolean;
 }
 
 /**
@@ -96,6 +97,13 @@ async function look(
   return status;
 }
 
+function refuseUnreachable({ spec }: DiagnosedProbe): void {
+  if (spec.target.serviceRef === undefined) return;
+  throw new UsageError(
+    `Service ${spec.target.serviceRef.name} can be asked only from the cluster's network: run this in a Pod, or give --cluster-network if this machine is in it`,
+  );
+}
+
 type Opened = Omit<DiagnoseParts, 'write' | 'isTerminal'> & { close(): void };
 
 /** Opens what the flags name: a folder, or a cluster. */
@@ -112,7 +120,7 @@ async function openCluster(config: DiagnoseConfig, version: string): Promise<Ope
   });
   const client = createClient(transport);
   const reader = createTargetedReader(client);
-  const policy = policyOf(config.podLogs ?? false);
+  const policy = policyOf(config.podLogs);
   const world = createWorld({
     version,
     client,
@@ -124,11 +132,15 @@ async function openCluster(config: DiagnoseConfig, version: string): Promise<Ope
     podLogs: policy.podLogs,
     clusterDomain: config.clusterDomain,
     correlation: true,
+    isInside: config.clusterNetwork,
   });
   return {
     namespace: config.namespace ?? namespace ?? 'default',
     loadProbe: (where, name) => loadProbe(client, where, name),
-    look: (probe) => look(probe, world, policy),
+    look(probe) {
+      if (!config.clusterNetwork) refuseUnreachable(probe);
+      return look(probe, world, policy);
+    },
     close: () => transport.close(),
   };
 }

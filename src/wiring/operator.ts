@@ -131,6 +131,7 @@ function createOperatorWorld(
     podLogs: config.podLogs,
     clusterDomain: config.clusterDomain,
     correlation: config.correlation,
+    isInside: config.clusterNetwork,
   });
 }
 

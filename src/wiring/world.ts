@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { take } from '../evidence/cluster/failed-looks.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createSteps } from '../evidence/gather.ts';
-import type { LogReader, Sources } from '../evidence/slot-context.ts';
+import type { HopRequest, LogReader, Sources } from '../evidence/slot-context.ts';
 import { hasReason } from '../kubernetes/api-error.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { PODS } from '../kubernetes/resources.ts';
@@ -32,6 +32,11 @@ export interface WorldParts {
   readonly clusterDomain: string;
   /** Whether trace and request ids go along with probes. */
   readonly correlation: boolean;
+  /**
+   * Whether this process is in the cluster's own network. From outside, the address of a Pod is the address of
+   * somebody else, and what that one answers says nothing.
+   */
+  readonly isInside: boolean;
 }
 
 /** Beyond the timeout of the probe itself, which the hops may take once more. */
@@ -64,12 +69,12 @@ export function createWorld(parts: WorldParts): World {
     probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
     async investigate(inquiry) {
       const [guard, policy] = await Promise.all([guardFor(inquiry), parts.policyOf(inquiry.namespace)]);
-      const steps = createSteps({
-        ...sourcesFor(inquiry, parts, policy),
-        dial: (address, port) =>
+      const inside = {
+        dial: (address: string, port: number) =>
           dial(address, port, { guard, timeoutMilliseconds: inquiry.request.timeoutMilliseconds }),
-        ask: (hop) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
-      });
+        ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
+      };
+      const steps = createSteps({ ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) });
       return { ...steps, sha256: (text) => createHash('sha256').update(text).digest('hex') };
     },
   };

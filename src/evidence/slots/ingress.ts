@@ -57,16 +57,16 @@ async function byReference(
     const missing = referenceTo({ kind: 'Ingress', namespace, name }, probe.namespace);
     return found({ candidates: [], rivals: [], missing, ...(await beside(context, [])) });
   }
-  const ingress = named.value;
   const [all, rest] = await Promise.all([
     ingressesForHost(reader, request.host, probe.namespace),
-    beside(context, [ingress]),
+    beside(context, [named.value]),
   ]);
+  // The very object that stands among the rivals, so that checks can tell it from them.
+  const isNamed = ({ metadata }: Ingress) => metadata.name === name && metadata.namespace === namespace;
+  const ingress = (all.ok ? all.value.find(isNamed) : undefined) ?? named.value;
   const { match } = matchIngress([ingress], request, probe.namespace);
   const { rivals } = matchIngress(all.ok ? all.value : [], request, probe.namespace);
-  const claimed = rivals.some(
-    ({ ingress: { metadata } }) => metadata.name === name && metadata.namespace === namespace,
-  );
+  const claimed = rivals.some((rival) => isNamed(rival.ingress));
   return found({ candidates: [ingress], ...(match && { match }), rivals: claimed ? rivals : [], ...rest });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createObjectsReader } from '../src/evidence/cluster/objects.ts';
 import {
   complaintsAboutCluster,
   complaintsAboutObservation,
@@ -6,6 +7,7 @@ import {
   judgeScenario,
   readExpected,
   readScenario,
+  readScenarioObjects,
   scenarioNames,
 } from './support/scenarios.ts';
 
@@ -16,5 +18,15 @@ describe('every scenario gets its verdict', () => {
     expect(await complaintsAboutObservation(name)).toEqual([]);
     const diagnosis = await judgeScenario(await readScenario(name));
     expect(inWordsOf(expected, diagnosis), JSON.stringify(diagnosis, undefined, 2)).toEqual(expected);
+  });
+});
+
+describe('the same bytes whatever the order of objects', () => {
+  test.each(scenarioNames())('%s', async (name) => {
+    const [saved, objects] = await Promise.all([readScenario(name), readScenarioObjects(name)]);
+    const [one, other] = await Promise.all(
+      [objects, objects.toReversed()].map((each) => judgeScenario(saved, createObjectsReader(each))),
+    );
+    expect(JSON.stringify(other)).toBe(JSON.stringify(one));
   });
 });

@@ -1,12 +1,10 @@
-import path from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { readDump } from '../../src/evidence/cluster/dump.ts';
 import { createObjectsReader } from '../../src/evidence/cluster/objects.ts';
 import { createTargetedReader } from '../../src/evidence/cluster/targeted.ts';
 import { createClient } from '../../src/kubernetes/client.ts';
 import { createTransport } from '../../src/kubernetes/transport.ts';
 import { startObjectServer } from '../support/object-server.ts';
-import { judgeScenario, readScenario, SCENARIOS_FOLDER, scenarioNames } from '../support/scenarios.ts';
+import { judgeScenario, readScenario, readScenarioObjects, scenarioNames } from '../support/scenarios.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -19,7 +17,7 @@ const MAXIMUM_REQUESTS = 30;
 describe('by single requests to an API server, and by few of them, the verdict is the same', () => {
   test.each(scenarioNames())('%s', async (name) => {
     const saved = await readScenario(name);
-    const objects = await readDump(path.join(SCENARIOS_FOLDER, name));
+    const objects = await readScenarioObjects(name);
     const server = await startObjectServer(objects);
     const transport = createTransport(async () => ({ server: server.url, headers: {}, tls: {} }));
     cleanUp.push(

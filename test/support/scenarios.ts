@@ -10,7 +10,7 @@ import type { ClusterReader } from '../../src/evidence/cluster/reader.ts';
 import { fieldsOutside, type Shape } from '../../src/evidence/cluster/shape.ts';
 import { createSteps } from '../../src/evidence/gather.ts';
 import { readSavedCase, type SavedCase } from '../../src/evidence/saved-case.ts';
-import { diagnose } from '../../src/pipeline.ts';
+import { diagnose, type Steps } from '../../src/pipeline.ts';
 
 /** expected.yaml: the verdict that a scenario must get. */
 export interface Expected {
@@ -49,6 +49,8 @@ export const scenarioNames = (): readonly string[] =>
 const folderOf = (name: string): string => path.join(SCENARIOS_FOLDER, name);
 
 export const readScenario = (name: string): Promise<SavedCase> => readSavedCase(folderOf(name));
+
+export const readScenarioObjects = (name: string): Promise<readonly RawObject[]> => readDump(folderOf(name));
 
 /** Throws where expected.yaml has a field that nobody compares, or lacks one. */
 export async function readExpected(name: string): Promise<Expected> {
@@ -99,12 +101,13 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export async function judgeScenario(
   { observation, sources, diagnose: options }: SavedCase,
   reader: ClusterReader = sources.reader,
+  hidden: Steps['hidden'] = async () => [],
 ): Promise<Diagnosis> {
   const { target, namespace } = sources.probe;
   const { checks = {}, mute = [] } = options;
   const { diagnosis } = await diagnose(
     { target, namespace, diagnose: { enabled: true, checks, mute } },
-    { observe: async () => observation, ...createSteps({ ...sources, reader }), sha256 },
+    { observe: async () => observation, ...createSteps({ ...sources, reader }), hidden, sha256 },
   );
   if (diagnosis === undefined) throw new Error('Nothing was diagnosed');
   return diagnosis;

@@ -1,8 +1,8 @@
-import type { Service } from '../diagnosis/model/kubernetes.ts';
+import type { EndpointSlice, Service } from '../diagnosis/model/kubernetes.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { ownedAddresses } from '../operator/owned-addresses.ts';
 import type { NamespacePolicy } from '../operator/policy.ts';
-import { type AddressGuard, createGuard } from '../probe/guard.ts';
+import { type AddressGuard, createGuard, socketAddress } from '../probe/guard.ts';
 
 export interface GuardParts {
   readonly reader: () => ClusterReader;
@@ -38,29 +38,51 @@ export function createGuards({ reader, clusterCIDRs, apiServerHosts, now }: Guar
   };
   return async (namespace, { allowCIDRs, denyCIDRs }, ownHost) => {
     const addresses = new Set(await owned(namespace));
-    const apiServerAddresses = [...apiServerHosts, ...(await apiServerService(reader()))];
-    const guard = createGuard({
-      allowCIDRs,
-      denyCIDRs,
-      clusterCIDRs,
-      apiServerAddresses,
-      ownedAddresses: () => addresses,
-    });
+    const server = await apiServer(reader());
+    const guardWith = (...further: string[]): AddressGuard =>
+      createGuard({
+        allowCIDRs,
+        denyCIDRs,
+        clusterCIDRs,
+        apiServerAddresses: [...apiServerHosts, ...server.addresses, ...further],
+        ownedAddresses: () => addresses,
+      });
+    const guard = guardWith();
     return {
       checkName: guard.checkName,
       check(address, port, purpose, host) {
         // The spec names an object of its own namespace, and that object names this host.
         if (host === ownHost && purpose === 'connectTo') addresses.add(address);
-        return guard.check(address, port, purpose, host);
+        const judge = server.endpoints.has(socketAddress(address, port)) ? guardWith(address) : guard;
+        return judge.check(address, port, purpose, host);
       },
     };
   };
 }
 
-async function apiServerService(reader: ClusterReader): Promise<readonly string[]> {
-  const service = await reader.get('Service', { namespace: 'default', name: 'kubernetes' });
-  return service.ok ? clusterIPs(service.value) : [];
+interface APIServer {
+  /** Of its Service. */
+  readonly addresses: readonly string[];
+  /** Where it listens: on nodes, whose other ports are not its own. */
+  readonly endpoints: ReadonlySet<string>;
+}
+
+async function apiServer(reader: ClusterReader): Promise<APIServer> {
+  const labels = { 'kubernetes.io/service-name': 'kubernetes' };
+  const [service, slices] = await Promise.all([
+    reader.get('Service', { namespace: 'default', name: 'kubernetes' }),
+    reader.list('EndpointSlice', { namespace: 'default', labels }),
+  ]);
+  return {
+    addresses: service.ok ? clusterIPs(service.value) : [],
+    endpoints: new Set(slices.ok ? slices.value.flatMap(sockets) : []),
+  };
 }
 
 const clusterIPs = (service: Service | undefined): readonly string[] =>
   (service?.spec.clusterIPs ?? []).filter((address) => address !== 'None' && address !== '');
+
+const sockets = ({ endpoints, ports }: EndpointSlice): readonly string[] =>
+  (endpoints ?? []).flatMap(({ addresses }) =>
+    addresses.flatMap((address) => (ports ?? []).map(({ port = 443 }) => socketAddress(address, port))),
+  );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createAccessReviews, createReview } from '../evidence/access-reviews.ts';
 import { Membership } from '../kubernetes/membership.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
 import { createStore, type Store } from '../kubernetes/store.ts';
@@ -131,6 +132,9 @@ function createOperatorWorld(
     podLogs: config.podLogs,
     clusterDomain: config.clusterDomain,
     correlation: config.correlation,
+    ...(config.crossNamespaceEvidence === 'check' && {
+      reviews: createAccessReviews({ review: createReview(client), now: Date.now }),
+    }),
     isInside: config.clusterNetwork,
   });
 }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { AccessReviews } from '../evidence/access-reviews.ts';
 import { take } from '../evidence/cluster/failed-looks.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createSteps } from '../evidence/gather.ts';
@@ -37,6 +38,8 @@ export interface WorldParts {
    * somebody else, and what that one answers says nothing.
    */
   readonly isInside: boolean;
+  /** What ServiceAccounts may get in other namespaces; absent: all of it is shown. */
+  readonly reviews?: AccessReviews;
 }
 
 /** Beyond the timeout of the probe itself, which the hops may take once more. */
@@ -75,9 +78,22 @@ export function createWorld(parts: WorldParts): World {
         ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
       };
       const steps = createSteps({ ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) });
-      return { ...steps, sha256: (text) => createHash('sha256').update(text).digest('hex') };
+      return {
+        ...steps,
+        ...hiddenFrom(inquiry, parts.reviews),
+        sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      };
     },
   };
+}
+
+function hiddenFrom(
+  { namespace, plan }: Inquiry,
+  reviews: AccessReviews | undefined,
+): Pick<Awaited<ReturnType<World['investigate']>>, 'hidden'> {
+  if (reviews === undefined) return {};
+  const account = { namespace, name: plan.spec.serviceAccountName };
+  return { hidden: (objects) => reviews.hidden(account, objects) };
 }
 
 function sourcesFor(

@@ -4,6 +4,7 @@ import type { Dial, HopAnswer, LogExcerpt } from '../diagnosis/model/evidence.ts
 import { found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import { type TargetSpec, targetOf } from '../diagnosis/model/target.ts';
+import { readSavedAws } from './aws/saved.ts';
 import { DumpError, readDump, readYaml } from './cluster/dump.ts';
 import { createObjectsReader } from './cluster/objects.ts';
 import { fieldsOutside, type Shape } from './cluster/shape.ts';
@@ -105,7 +106,11 @@ const settingsOf = ({ logs }: ObservationFile): EvidenceSettings => ({
 
 /** Reads a folder of Kubernetes objects and its observation.yaml. Throws DumpError. */
 export async function readSavedCase(folder: string): Promise<SavedCase> {
-  const [saved, objects] = await Promise.all([readObservationFile(folder), readDump(folder)]);
+  const [saved, objects, aws] = await Promise.all([
+    readObservationFile(folder),
+    readDump(folder),
+    readSavedAws(folder),
+  ]);
   const { namespace, name, dials, hops, logs, unreadable = [], diagnose = {} } = saved;
   const target = targetOf(saved.target, namespace);
   return {
@@ -113,11 +118,12 @@ export async function readSavedCase(folder: string): Promise<SavedCase> {
     diagnose,
     sources: {
       probe: { target, namespace, ...(name === undefined ? {} : { name }) },
-      settings: settingsOf(saved),
+      settings: { ...settingsOf(saved), ...(aws.settings && { aws: aws.settings }) },
       reader: withUnreadable(createObjectsReader(objects), unreadable),
       ...(dials && { dial: savedDials(dials) }),
       ...(hops && { ask: savedHops(hops) }),
       ...(logs && { readLog: savedLogs(logs) }),
+      ...(aws.reader && { aws: aws.reader }),
     },
   };
 }

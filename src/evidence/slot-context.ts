@@ -2,6 +2,7 @@ import type { Dial, Evidence, Slot, SlotName } from '../diagnosis/model/evidence
 import type { Lookup } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import type { Target } from '../diagnosis/model/target.ts';
+import type { AwsReader, AwsSettings } from './aws/reader.ts';
 import type { ClusterReader } from './cluster/reader.ts';
 
 /** Whose evidence it is. */
@@ -50,6 +51,7 @@ export interface EvidenceSettings {
   readonly deadlineMilliseconds: number;
   /** `cluster.local` */
   readonly clusterDomain?: string;
+  readonly aws?: AwsSettings;
 }
 
 /** Everything from which evidence is made. A function that is absent is `NotConfigured`. */
@@ -60,6 +62,7 @@ export interface Sources {
   readonly dial?: Dialler;
   readonly ask?: Asker;
   readonly readLog?: LogReader;
+  readonly aws?: AwsReader;
 }
 
 /** What a slot is filled from: the sources, what the probe saw, and the other slots, each fetched once. */

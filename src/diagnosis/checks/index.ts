@@ -1,3 +1,12 @@
+import { albAccessLog } from './alb-access-log.ts';
+import { albAnswer } from './alb-answer.ts';
+import { albAttributes } from './alb-attributes.ts';
+import { albController } from './alb-controller.ts';
+import { albListener } from './alb-listener.ts';
+import { albProtocol } from './alb-protocol.ts';
+import { albRule } from './alb-rule.ts';
+import { albTargetGroupBinding } from './alb-target-group-binding.ts';
+import { albTargetHealth } from './alb-target-health.ts';
 import { answerAssertion } from './answer-assertion.ts';
 import { answeredBeforePods } from './answered-before-pods.ts';
 import { applicationAnswer } from './application-answer.ts';
@@ -6,6 +15,7 @@ import { applicationLatency } from './application-latency.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
+import { iamController } from './iam-controller.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
 import { ingressBackend } from './ingress-backend.ts';
 import { ingressBehaviour } from './ingress-behaviour.ts';
@@ -13,6 +23,7 @@ import { ingressClass } from './ingress-class.ts';
 import { ingressConflict } from './ingress-conflict.ts';
 import { ingressController } from './ingress-controller.ts';
 import { ingressHost } from './ingress-host.ts';
+import { ingressMisroute } from './ingress-misroute.ts';
 import { ingressPath } from './ingress-path.ts';
 import { interimAnswer } from './interim-answer.ts';
 import { nodeReady } from './node-ready.ts';
@@ -36,10 +47,22 @@ import { serviceTrafficPolicy } from './service-traffic-policy.ts';
 import { serviceWorkloads } from './service-workloads.ts';
 import { targetExists } from './target-exists.ts';
 import { tlsCertificate } from './tls-certificate.ts';
+import { wafRule } from './waf-rule.ts';
 import { workloadReplicas } from './workload-replicas.ts';
 
 /** Every check there is. Adding one: its file, its scenarios, a line here, and its place in the matrix. */
 export const CHECKS = [
+  wafRule,
+  albListener,
+  albRule,
+  albAttributes,
+  albProtocol,
+  albAnswer,
+  albAccessLog,
+  iamController,
+  albController,
+  albTargetGroupBinding,
+  albTargetHealth,
   dnsHost,
   tlsCertificate,
   targetExists,
@@ -51,6 +74,7 @@ export const CHECKS = [
   ingressAnnotations,
   ingressBehaviour,
   ingressBackend,
+  ingressMisroute,
   servicePort,
   serviceSelector,
   serviceWorkloads,

@@ -1,7 +1,23 @@
 import type { CheckId } from '../checks/index.ts';
 
+/** In AWS, in front of the cluster: web ACL, listener, rule, target health and the controller that makes them. */
+const LOAD_BALANCER = [
+  'waf-rule',
+  'alb-listener',
+  'alb-rule',
+  'alb-attributes',
+  'alb-protocol',
+  'alb-answer',
+  'alb-access-log',
+  'iam-controller',
+  'alb-controller',
+  'alb-target-group-binding',
+  'alb-target-health',
+] as const satisfies readonly CheckId[];
+
 /** From the name that was asked to the Service: what a router needs in order to know where to send a request. */
 export const ROUTING = [
+  ...LOAD_BALANCER,
   'dns-host',
   'tls-certificate',
   'target-exists',
@@ -13,6 +29,7 @@ export const ROUTING = [
   'ingress-annotations',
   'ingress-behaviour',
   'ingress-backend',
+  'ingress-misroute',
   'service-port',
 ] as const satisfies readonly CheckId[];
 

@@ -1,3 +1,53 @@
+/** What a load balancer says by itself when no target answers it well. */
+export const NO_TARGET_ANSWERS = [
+  'ALBBadGateway',
+  'ALBNoTarget',
+  'ALBGatewayTimeout',
+  'TargetRefusedConnection',
+  'TargetClosedConnection',
+  'LoggedWithoutTarget',
+] as const;
+
+/** What a load balancer of AWS answers by itself when its rules, attributes or annotations tell it to. */
+export const LOAD_BALANCER_ANSWERS = [
+  'AnsweredBeforePods',
+  'ALBBadRequest',
+  'ALBUnauthorized',
+  'ALBClientTooSlow',
+  'ALBClientGaveUp',
+  'ALBProtocolMismatch',
+  'ALBInternalError',
+  'ALBSignInFailed',
+  ...NO_TARGET_ANSWERS,
+] as const;
+
+/** What an annotation of the Ingress became in AWS. */
+export const ANNOTATION_IN_AWS = [
+  'ALBFixedResponse',
+  'ALBRedirects',
+  'ALBRedirectsInCircle',
+  'ALBAsksForSignIn',
+  'ALBListenerNotFound',
+  'ALBDesyncStrict',
+  'ALBIdleTimeoutTooShort',
+  'TargetGroupProtocolVersion',
+  ...LOAD_BALANCER_ANSWERS,
+] as const;
+
+/** What a load balancer finds when its targets do not listen, do not run or are not ready. */
+export const TARGETS_UNHEALTHY = [
+  'TargetResponseCodeMismatch',
+  'TargetHealthTimeout',
+  'TargetHealthCheckFailed',
+  'TargetNotRegistered',
+  'TargetStopped',
+  'TargetDraining',
+  'TargetStarting',
+  'NoTargetsRegistered',
+  'TargetGroupFailsOpen',
+  ...NO_TARGET_ANSWERS,
+] as const;
+
 /** Reasons (of any check) that follow when the Pods of a route do not run or are not ready. */
 export const NO_POD_SERVES = [
   'NoReadyEndpoints',
@@ -6,6 +56,7 @@ export const NO_POD_SERVES = [
   // Nobody listens on any port of a process that is not there.
   'TargetPortNotOpen',
   'DeclaredPortNotOpen',
+  ...TARGETS_UNHEALTHY,
 ] as const;
 
 /** Reasons that follow when a container's process ends: its probes fail, and it is started again. */

@@ -1,4 +1,12 @@
 import type {
+  AccessLogEntry,
+  Listener,
+  LoadBalancerEvidence,
+  TargetGroup,
+  WAFRequest,
+  WebACLEvidence,
+} from './aws.ts';
+import type {
   HTTPIngressPath,
   Ingress,
   IngressBackend,
@@ -8,6 +16,7 @@ import type {
   Node,
   Service,
   ServicePort,
+  TargetGroupBinding,
   Workload,
 } from './kubernetes.ts';
 import type { Lookup } from './lookup.ts';
@@ -132,6 +141,15 @@ export interface LogExcerpt {
   readonly lines: readonly string[];
 }
 
+/** The load balancer of AWS on the request's way, as far as the cluster knows it. */
+export interface ALBEvidence {
+  /** Absent where only the host or the answer tells of the load balancer. */
+  readonly ingress?: Ingress;
+  /** All Ingresses that share the load balancer, this one among them. */
+  readonly group: readonly Ingress[];
+  readonly dnsName?: string;
+}
+
 /** Everything a check can ask for, by slot. */
 export interface Evidence {
   readonly observation: Observation;
@@ -153,6 +171,19 @@ export interface Evidence {
   readonly dials: readonly Dial[];
   readonly hops: readonly HopAnswer[];
   readonly logs: readonly LogExcerpt[];
+  /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
+  readonly alb: ALBEvidence;
+  /** Those of the route's Service. */
+  readonly targetGroupBindings: readonly TargetGroupBinding[];
+  readonly loadBalancer: LoadBalancerEvidence;
+  readonly listeners: readonly Listener[];
+  /** All that the load balancer's rules send to, and those of the bindings. */
+  readonly targetGroups: readonly TargetGroup[];
+  readonly webACL: WebACLEvidence;
+  /** What AWS WAF did with requests of this probe, newest first. */
+  readonly wafRequests: readonly WAFRequest[];
+  /** What the load balancer wrote of requests of this probe, newest first. */
+  readonly accessLog: readonly AccessLogEntry[];
 }
 
 export type SlotName = keyof Evidence;

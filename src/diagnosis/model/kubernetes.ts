@@ -178,6 +178,19 @@ export interface KubernetesEvent {
   };
 }
 
+/** `elbv2.k8s.aws/v1beta1`: ties a Service to a target group of AWS. */
+export interface TargetGroupBinding extends KubernetesObject {
+  readonly spec: {
+    readonly targetGroupARN?: string;
+    readonly targetType?: string;
+    readonly serviceRef?: { readonly name: string; readonly port?: number | string };
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
 export interface Node extends KubernetesObject {
   readonly spec: { readonly unschedulable?: boolean };
   readonly status?: { readonly conditions?: readonly Condition[] };

@@ -1,6 +1,7 @@
 import type { Check, Finding } from '../model/check.ts';
 import type { NotChecked } from '../model/diagnosis.ts';
 import type { Evidence, Gathered, SlotName } from '../model/evidence.ts';
+import type { NotCheckedReason } from '../model/vocabulary.ts';
 
 /** What the chosen checks brought: findings, and looks that could not be taken. */
 export interface Outcomes {
@@ -8,12 +9,14 @@ export interface Outcomes {
   readonly notChecked: readonly NotChecked[];
 }
 
+function blindness(name: SlotName, gathered: Gathered): { reason: NotCheckedReason; message: string }[] {
+  const slot = gathered[name];
+  if (slot === undefined || slot.ok || slot.reason === 'NotApplicable') return [];
+  return [{ reason: slot.reason, message: slot.message }];
+}
+
 const blindSpots = (check: Check, slots: readonly SlotName[], gathered: Gathered): NotChecked[] =>
-  slots.flatMap((name) => {
-    const slot = gathered[name];
-    if (slot === undefined || slot.ok || slot.reason === 'NotApplicable') return [];
-    return [{ check: check.id, reason: slot.reason, message: slot.message }];
-  });
+  slots.flatMap((name) => blindness(name, gathered)).map((why) => ({ check: check.id, ...why }));
 
 function seen(gathered: Gathered, slots: readonly SlotName[]): Partial<Evidence> {
   const entries = slots.flatMap((name) => {
@@ -37,11 +40,35 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
   };
 }
 
+/** One load balancer answers for all checks of these slots: what keeps us from asking it is told once. */
+const AWS_SLOTS: readonly SlotName[] = [
+  'targetGroupBindings',
+  'loadBalancer',
+  'listeners',
+  'targetGroups',
+  'webACL',
+  'wafRequests',
+  'accessLog',
+];
+
+/** Leaves out of what could not be looked at in AWS what another check has told already. */
+function toldOnce(notChecked: readonly NotChecked[], gathered: Gathered): readonly NotChecked[] {
+  const told = (one: Pick<NotChecked, 'reason' | 'message'>): string => `${one.reason} ${one.message}`;
+  const inAWS = new Set(AWS_SLOTS.flatMap((name) => blindness(name, gathered)).map(told));
+  return notChecked.filter(
+    (one, index) =>
+      !inAWS.has(told(one)) || notChecked.findIndex((other) => told(other) === told(one)) === index,
+  );
+}
+
 /** Runs the checks on what was gathered. A check whose evidence could not be looked at is inconclusive, never negative. */
 export function runChecks(checks: readonly Check[], gathered: Gathered): Outcomes {
   const outcomes = checks.map((check) => outcomeOf(check, gathered));
   return {
     findings: outcomes.flatMap(({ findings }) => findings),
-    notChecked: outcomes.flatMap(({ notChecked }) => notChecked),
+    notChecked: toldOnce(
+      outcomes.flatMap(({ notChecked }) => notChecked),
+      gathered,
+    ),
   };
 }

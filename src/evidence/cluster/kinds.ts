@@ -6,6 +6,7 @@ import type {
   KubernetesObject,
   Node,
   Service,
+  TargetGroupBinding,
   Workload,
 } from '../../diagnosis/model/kubernetes.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
@@ -23,6 +24,7 @@ import {
   type Resource,
   SERVICES,
   STATEFUL_SETS,
+  TARGET_GROUP_BINDINGS,
 } from '../../kubernetes/resources.ts';
 import { toEvent } from './events.ts';
 import { toPod } from './pods.ts';
@@ -34,6 +36,7 @@ import {
   NODE,
   POD,
   SERVICE,
+  TARGET_GROUP_BINDING,
   WORKLOAD,
 } from './projections.ts';
 import { keepShape, type Shape } from './shape.ts';
@@ -52,6 +55,7 @@ export interface ObjectsByKind {
   readonly StatefulSet: Workload;
   readonly DaemonSet: Workload;
   readonly Job: KubernetesObject;
+  readonly TargetGroupBinding: TargetGroupBinding;
   readonly Event: KubernetesEvent;
 }
 
@@ -95,6 +99,7 @@ export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } =
   StatefulSet: kept(STATEFUL_SETS, WORKLOAD),
   DaemonSet: kept(DAEMON_SETS, WORKLOAD),
   Job: kept(JOBS, IDENTITY),
+  TargetGroupBinding: kept(TARGET_GROUP_BINDINGS, TARGET_GROUP_BINDING),
   Event: { resource: EVENTS, project: toEvent },
 };
 

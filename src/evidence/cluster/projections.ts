@@ -6,6 +6,7 @@ import type {
   Node,
   ObjectMeta,
   Service,
+  TargetGroupBinding,
   Workload,
 } from '../../diagnosis/model/kubernetes.ts';
 import type {
@@ -180,6 +181,12 @@ export const WORKLOAD: Shape<Workload> = {
     observedGeneration: true,
     conditions: CONDITIONS,
   },
+};
+
+export const TARGET_GROUP_BINDING: Shape<TargetGroupBinding> = {
+  ...OBJECT,
+  spec: { targetGroupARN: true, targetType: true, serviceRef: { name: true, port: true } },
+  status: { observedGeneration: true, conditions: CONDITIONS },
 };
 
 export const NODE: Shape<Node> = {

@@ -2,16 +2,18 @@ import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { KubernetesEvent, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
+import { withoutRequest } from '../../diagnosis/topology/controller-events.ts';
 import { redact } from '../redact.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
 /** The route's objects that are there: Ingress, Service, Pods and what keeps them running. */
 async function objectsOnRoute({ slot }: SlotContext): Promise<readonly KubernetesObject[]> {
-  const [ingress, service, pods, workloads] = await Promise.all([
+  const [ingress, service, pods, workloads, bindings] = await Promise.all([
     slot('ingress'),
     slot('service'),
     slot('pods'),
     slot('workloads'),
+    slot('targetGroupBindings'),
   ]);
   const candidates = ingress.ok ? ingress.value.candidates : [];
   const route = [
@@ -19,6 +21,7 @@ async function objectsOnRoute({ slot }: SlotContext): Promise<readonly Kubernete
     ...(service.ok && service.value.service ? [{ ...service.value.service, kind: 'Service' }] : []),
     ...(pods.ok ? pods.value.pods.map((object) => ({ ...object, kind: 'Pod' })) : []),
     ...(workloads.ok ? workloads.value.selected : []),
+    ...(bindings.ok ? bindings.value : []),
   ];
   return route;
 }
@@ -50,6 +53,6 @@ export const readEvents: SlotReader<'events'> = async (context) => {
       const object = byKey.get(keyOf(kind, namespace, name));
       return object !== undefined && isAbout(event, object);
     });
-  const shown = events.map((event) => ({ ...event, message: redact(event.message) }));
+  const shown = events.map((event) => ({ ...event, message: redact(withoutRequest(event.message)) }));
   return found(shown.sort((a, b) => byCodeUnit(b.time, a.time)));
 };

@@ -1,0 +1,182 @@
+import { applicationOf } from '../model/answering.ts';
+import type { AccessLogEntry } from '../model/aws.ts';
+import { defineCheck } from '../model/check.ts';
+import { loadBalancerReference } from '../model/load-balancer-reference.ts';
+import type { ObjectReference } from '../model/reference.ts';
+
+const ANSWERS = ['3xx', '4xx', '5xx', 'Assertion'] as const;
+
+type Reason =
+  | 'LoggedTargetAnswer'
+  | 'LoggedWAFBlock'
+  | 'LoggedWAFFailure'
+  | 'LoggedSignInFailure'
+  | 'LoggedMalformedRequest'
+  | 'TargetRefusedConnection'
+  | 'TargetClosedConnection'
+  | 'TargetTimedOut'
+  | 'LoggedWithoutTarget'
+  | 'LoggedClientGaveUp';
+
+/** Read in this order: the first that fits says what became of the request. */
+const READINGS: readonly (readonly [Reason, (entry: AccessLogEntry) => boolean])[] = [
+  ['LoggedWAFFailure', ({ actionsExecuted }) => actionsExecuted.includes('waf-failed')],
+  [
+    'LoggedWAFBlock',
+    ({ actionsExecuted, target }) => actionsExecuted.at(-1) === 'waf' && target === undefined,
+  ],
+  ['LoggedSignInFailure', ({ errorReason = '' }) => errorReason.startsWith('Auth')],
+  ['LoggedClientGaveUp', ({ elbStatusCode }) => elbStatusCode === 460],
+  ['LoggedTargetAnswer', ({ targetStatusCode, elbStatusCode }) => targetStatusCode === elbStatusCode],
+  [
+    'LoggedMalformedRequest',
+    ({ elbStatusCode, classification }) => elbStatusCode === 400 && classification !== undefined,
+  ],
+  ['LoggedWithoutTarget', ({ target, elbStatusCode }) => target === undefined && elbStatusCode === 503],
+  [
+    'TargetRefusedConnection',
+    ({ target, elbStatusCode, requestProcessingTime: time }) =>
+      target !== undefined && time < 0 && (elbStatusCode === 502 || elbStatusCode === 504),
+  ],
+  [
+    'TargetTimedOut',
+    ({ target, elbStatusCode, targetProcessingTime: time }) =>
+      target !== undefined && time < 0 && elbStatusCode === 504,
+  ],
+  [
+    'TargetClosedConnection',
+    ({ target, elbStatusCode, targetStatusCode }) =>
+      target !== undefined && elbStatusCode === 502 && targetStatusCode === undefined,
+  ],
+];
+
+const readingOf = (entry: AccessLogEntry): Reason | undefined =>
+  READINGS.find(([, fits]) => fits(entry))?.[0];
+
+const logged = { severity: 'Error', owner: 'DevOps', leadsTo: ['AnsweredBeforePods'] } as const;
+
+const summary = (entry: AccessLogEntry): string =>
+  `access log: ${entry.method} ${entry.url} elb_status_code ${entry.elbStatusCode}, target_status_code ${entry.targetStatusCode ?? '-'}, target ${entry.target ?? '-'}, actions ${entry.actionsExecuted.join(',') || '-'}`;
+
+const ABOUT_TARGET: ReadonlySet<Reason> = new Set([
+  'LoggedTargetAnswer',
+  'TargetTimedOut',
+  'TargetClosedConnection',
+]);
+
+export const albAccessLog = defineCheck({
+  id: 'alb-access-log',
+  title: 'What the access log of the load balancer says of requests like this one',
+  layer: 'LoadBalancer',
+  needs: ['alb', 'accessLog', 'observation', 'request', 'home'],
+  wants: ['loadBalancer', 'service', 'pods', 'endpoints'],
+  reasons: {
+    LoggedTargetAnswer: {
+      ...logged,
+      owner: 'Developer',
+      layer: 'Application',
+      message: 'The access log shows that {target} itself answered {code}, and {loadBalancer} passed it on',
+      fix: 'Look for the request in the log of the application',
+      explains: ANSWERS,
+    },
+    LoggedWAFBlock: {
+      ...logged,
+      layer: 'WAF',
+      message: 'The access log of {loadBalancer} shows that AWS WAF blocked the request',
+      fix: 'Look for the rule in the log of the web ACL',
+      explains: ANSWERS,
+    },
+    LoggedWAFFailure: {
+      ...logged,
+      layer: 'WAF',
+      message: 'The access log of {loadBalancer} shows that AWS WAF could not judge the request',
+      fix: 'See whether AWS WAF is disturbed, or set waf.fail_open.enabled of {loadBalancer}',
+      explains: [500],
+      leadsTo: ['ALBInternalError'],
+    },
+    LoggedSignInFailure: {
+      ...logged,
+      layer: 'Auth',
+      message: 'The access log of {loadBalancer} shows that signing in failed: {why}',
+      fix: 'Compare the rule that asks for sign-in with what its identity provider expects',
+      explains: [401, 500, 561],
+      leadsTo: ['ALBUnauthorized', 'ALBInternalError', 'ALBSignInFailed'],
+    },
+    LoggedMalformedRequest: {
+      ...logged,
+      layer: 'Client',
+      message: 'The access log of {loadBalancer} says that the request is {why}',
+      fix: 'Mend the request, which is {why}',
+      explains: [400],
+      leadsTo: ['ALBBadRequest', 'ALBDesyncStrict'],
+    },
+    TargetRefusedConnection: {
+      ...logged,
+      message: 'The access log of {loadBalancer} shows that it could not connect to {target}',
+      fix: 'See whether {target} listens, and whether security groups admit {loadBalancer}',
+      explains: [502, 504],
+      leadsTo: ['ALBBadGateway', 'ALBGatewayTimeout'],
+    },
+    TargetClosedConnection: {
+      ...logged,
+      owner: 'Both',
+      message:
+        'The access log of {loadBalancer} shows that {target} closed the connection before it answered',
+      fix: 'Let the application keep idle connections open for longer than {loadBalancer} does, and see whether it crashes',
+      explains: [502],
+      leadsTo: ['ALBBadGateway'],
+    },
+    TargetTimedOut: {
+      ...logged,
+      owner: 'Developer',
+      layer: 'Application',
+      message:
+        'The access log of {loadBalancer} shows that {target} took the request and did not answer in time',
+      fix: 'See what the application waits for when it handles the request',
+      explains: [504, 'Timeout'],
+      leadsTo: ['ALBGatewayTimeout', 'ALBIdleTimeoutTooShort'],
+    },
+    LoggedWithoutTarget: {
+      ...logged,
+      owner: 'Unknown',
+      message: 'The access log of {loadBalancer} shows that it had no target to send to',
+      fix: 'See which targets are registered, and why none is used',
+      explains: [503],
+      leadsTo: ['ALBNoTarget'],
+    },
+    LoggedClientGaveUp: {
+      ...logged,
+      owner: 'Both',
+      message: 'The access log of {loadBalancer} shows that the caller gave up before the answer came',
+      fix: 'Make the application faster, or raise the time-out of the caller',
+      explains: [460, 504, 'Timeout'],
+      leadsTo: ['ALBClientGaveUp'],
+    },
+  },
+  run({ accessLog, ...evidence }, report) {
+    const { code } = evidence.observation;
+    const isSame = ({ elbStatusCode }: AccessLogEntry) =>
+      code === undefined ? elbStatusCode === 460 : elbStatusCode === code;
+    const entry = accessLog.find((each) => isSame(each) && readingOf(each) !== undefined);
+    const reason = entry && readingOf(entry);
+    if (entry === undefined || reason === undefined) return [];
+    const loadBalancer = loadBalancerReference(evidence);
+    const subject: ObjectReference = ABOUT_TARGET.has(reason) ? applicationOf(evidence) : loadBalancer;
+    const why = [entry.errorReason, entry.classification, entry.classificationReason]
+      .filter(Boolean)
+      .join(', ');
+    return [
+      report(reason, {
+        subject,
+        slots: {
+          loadBalancer: loadBalancer.ref,
+          target: applicationOf(evidence).ref,
+          code: entry.elbStatusCode,
+          why,
+        },
+        evidence: [summary(entry)],
+        ...(reason === 'LoggedWithoutTarget' ? { confidence: 'Low' } : {}),
+      }),
+    ];
+  },
+});

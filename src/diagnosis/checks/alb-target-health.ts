@@ -1,0 +1,169 @@
+import type { TargetGroup } from '../model/aws.ts';
+import { awsReference, quotable } from '../model/aws-reference.ts';
+import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { NO_TARGET_ANSWERS } from '../model/consequences.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { Ingress } from '../model/kubernetes.ts';
+import { referenceTo } from '../model/reference.ts';
+import { type AlbTarget, healthOnRoute, type SeenGroup } from '../topology/alb-targets.ts';
+
+/** AWS' own words for why a target is not healthy, and ours. */
+const REASONS = {
+  'Target.ResponseCodeMismatch': 'TargetResponseCodeMismatch',
+  'Target.Timeout': 'TargetHealthTimeout',
+  'Target.FailedHealthChecks': 'TargetHealthCheckFailed',
+  'Target.NotRegistered': 'TargetNotRegistered',
+  'Target.NotInUse': 'TargetNotInUse',
+  'Target.InvalidState': 'TargetStopped',
+  'Target.IpUnusable': 'TargetAddressUnusable',
+  'Target.DeregistrationInProgress': 'TargetDraining',
+  'Target.HealthCheckDisabled': 'TargetHealthUnknown',
+  'Elb.InternalError': 'TargetHealthUnknown',
+  'Elb.RegistrationInProgress': 'TargetStarting',
+  'Elb.InitialHealthChecking': 'TargetStarting',
+} as const;
+
+/** Targets that get requests for want of better ones; unused ones get none. */
+const UNHEALTHY: ReadonlySet<string> = new Set([
+  'Target.ResponseCodeMismatch',
+  'Target.Timeout',
+  'Target.FailedHealthChecks',
+]);
+
+const HEALTH_CHECK_PATH = 'alb.ingress.kubernetes.io/healthcheck-path';
+
+const targets = <const Says extends string, const Fix extends string>(message: Says, fix: Fix) =>
+  ({
+    severity: 'Error',
+    owner: 'DevOps',
+    message,
+    fix,
+    command: '{command}',
+    explains: GATEWAY_SYMPTOMS,
+    leadsTo: ['ReadinessGateFalse', 'TargetGroupFailsOpen', ...NO_TARGET_ANSWERS],
+  }) as const;
+
+const askedPath = ({ group }: SeenGroup, ingress: Ingress | undefined): string =>
+  group?.HealthCheckPath ?? ingress?.metadata.annotations?.[HEALTH_CHECK_PATH] ?? '/';
+
+/** What the kubelet asks, and finds well. */
+const readinessPath = (sick: readonly AlbTarget[]): string =>
+  sick
+    .flatMap(({ pod }) => pod?.spec.containers ?? [])
+    .flatMap(({ readinessProbe }) => readinessProbe?.httpGet?.path ?? [])[0] ?? 'that of its readiness probe';
+
+const showHealth = (name: string, group: TargetGroup | undefined): string =>
+  group === undefined
+    ? `aws elbv2 describe-target-groups --names '${quotable(name)}'`
+    : `aws elbv2 describe-target-health --target-group-arn '${quotable(group.TargetGroupArn)}'`;
+
+function statement(
+  one: SeenGroup,
+  sick: readonly AlbTarget[],
+  { alb: { ingress }, home }: Pick<Evidence, 'alb' | 'home'>,
+) {
+  const isAboutPath = sick.some(({ reason }) => reason === 'Target.ResponseCodeMismatch');
+  const field = `metadata.annotations['${HEALTH_CHECK_PATH}']`;
+  return {
+    subject:
+      isAboutPath && ingress !== undefined
+        ? referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, field)
+        : awsReference('TargetGroup', one.name),
+    slots: {
+      group: one.name,
+      path: askedPath(one, ingress),
+      suggested: readinessPath(sick),
+      command: showHealth(one.name, one.group),
+    },
+    evidence: sick.map(({ ref, reason, description }) => `${ref}: ${description || reason}`),
+  };
+}
+
+/** A target that starts may turn healthy at any moment. */
+function weight(name: string, someServe: boolean) {
+  if (someServe) return { severity: 'Warning', confidence: 'Medium' } as const;
+  return name === 'TargetStarting' ? ({ confidence: 'Medium' } as const) : {};
+}
+
+export const albTargetHealth = defineCheck({
+  id: 'alb-target-health',
+  title: 'The load balancer finds its targets healthy',
+  layer: 'LoadBalancer',
+  needs: ['alb', 'home'],
+  wants: ['targetGroups', 'targetGroupBindings', 'pods', 'endpoints'],
+  reasons: {
+    TargetResponseCodeMismatch: targets(
+      'The health check of target group {group} asks {path} and gets a code that it does not expect',
+      'Let the health check ask a path that answers with the expected code, such as {suggested}, or change success-codes',
+    ),
+    TargetHealthTimeout: targets(
+      'The health check of target group {group} gets no answer in time',
+      'Let the security groups of nodes and Pods admit the load balancer, and see whether {path} answers quickly',
+    ),
+    TargetHealthCheckFailed: targets(
+      'The health check of target group {group} gets no connection or no valid answer',
+      'Compare port and protocol of the health check of {group} with what the Pods listen on',
+    ),
+    TargetNotRegistered: targets(
+      'Targets of target group {group} are not registered with it',
+      'See in the Events of the TargetGroupBinding why the controller does not register them with {group}',
+    ),
+    TargetNotInUse: targets(
+      'Target group {group} is used by no rule, or its zone is not enabled for the load balancer',
+      'Let a rule send to {group}, and give the load balancer a subnet in the zones of its targets',
+    ),
+    TargetStopped: targets(
+      'Targets of target group {group} are instances that are stopped or terminated',
+      'Take the stopped instances out of {group}, or start them',
+    ),
+    TargetAddressUnusable: targets(
+      'Targets of target group {group} have an address that a load balancer itself uses',
+      'Register the addresses of the Pods with {group}',
+    ),
+    TargetDraining: targets(
+      'Targets of target group {group} are being taken out of it',
+      'See whether new Pods are registered with {group} before old ones are taken out',
+    ),
+    TargetHealthUnknown: {
+      ...targets(
+        'The load balancer does not tell the health of the targets of {group}',
+        'See whether the health check of {group} is switched off, and ask AWS if it is not',
+      ),
+      severity: 'Warning',
+    },
+    TargetStarting: targets(
+      'Targets of target group {group} are new and not yet found healthy',
+      'Wait until the load balancer has checked the targets of {group}',
+    ),
+    NoTargetsRegistered: targets(
+      'Target group {group} has no targets, although Pods are ready',
+      'See in the Events of the TargetGroupBinding why no Pod is registered with {group}',
+    ),
+    TargetGroupFailsOpen: {
+      ...targets(
+        'No target of {group} is healthy, so the load balancer sends requests to all of them',
+        'Mend what the health check of {group} complains of',
+      ),
+      severity: 'Info',
+      leadsTo: [],
+    },
+  },
+  run({ alb, home, endpoints = [], ...health }, report) {
+    const place = { alb, home };
+    return healthOnRoute(health).flatMap((one) => {
+      if (one.targets.length === 0) {
+        const isReady = endpoints.some(({ ready }) => ready);
+        return isReady ? [report('NoTargetsRegistered', statement(one, [], place))] : [];
+      }
+      const someServe = one.targets.some(({ healthy }) => healthy);
+      const findings = Object.entries(REASONS).flatMap(([word, name]) => {
+        const sick = one.targets.filter(({ healthy, reason }) => !healthy && reason === word);
+        return sick.length === 0
+          ? []
+          : [report(name, { ...statement(one, sick, place), ...weight(name, someServe) })];
+      });
+      const failsOpen = one.group !== undefined && one.targets.every(({ reason }) => UNHEALTHY.has(reason));
+      return failsOpen ? [...findings, report('TargetGroupFailsOpen', statement(one, [], place))] : findings;
+    });
+  },
+});

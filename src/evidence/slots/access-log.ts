@@ -1,0 +1,34 @@
+import type { LoadBalancerEvidence } from '../../diagnosis/model/aws.ts';
+import type { Slot } from '../../diagnosis/model/evidence.ts';
+import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
+import type { S3Place } from '../aws/reader.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
+import { awsOf, permitted } from './load-balancer.ts';
+import { ownRequests } from './own-requests.ts';
+
+function placeFor(context: SlotContext, { attributes }: LoadBalancerEvidence): Slot<S3Place> {
+  const named = context.settings.aws?.options.accessLogs;
+  if (named !== undefined) {
+    const allowed = permitted(context, named.bucket);
+    return allowed.ok ? found(named) : allowed;
+  }
+  const bucket = attributes['access_logs.s3.bucket'] ?? '';
+  const prefix = attributes['access_logs.s3.prefix'] ?? '';
+  if (attributes['access_logs.s3.enabled'] !== 'true' || bucket === '')
+    return couldNotLook('NotConfigured', 'The load balancer writes no access log');
+  return found({ bucket, ...(prefix === '' ? {} : { prefix }) });
+}
+
+/**
+ * The log comes minutes late: what is found is mostly of earlier requests of the same probe, while the failure lasts.
+ */
+export const readAccessLog: SlotReader<'accessLog'> = async (context) => {
+  const known = await context.slot('loadBalancer');
+  if (!known.ok) return known;
+  const place = placeFor(context, known.value);
+  if (!place.ok) return place;
+  const aws = awsOf(context);
+  if (!aws.ok) return aws;
+  const logged = await aws.value.accessLog(known.value.loadBalancer, place.value);
+  return logged.ok ? found(ownRequests(context, logged.value)) : logged;
+};

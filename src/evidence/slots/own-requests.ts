@@ -1,0 +1,28 @@
+import type { SlotContext } from '../slot-context.ts';
+
+/** What of a logged request tells whose it is. */
+interface LoggedRequest {
+  readonly time: string;
+  readonly userAgent?: string;
+  readonly traceID?: string;
+  readonly method: string;
+}
+
+/** `Root=1-67891233-abcdef012345678912345678` and the request id are the same digits. */
+const digitsOf = (traceID: string): string => traceID.replace(/^.*Root=1-/, '').replace(/[^0-9a-f].*$/, '');
+
+const requestIDOf = (traceID: string): string =>
+  digitsOf(traceID.replace(/(Root=1-[0-9a-f]{8})-/, '$1')).slice(0, 32);
+
+/** Those that this probe sent, by its trace id or its User-Agent; newest first. */
+export function ownRequests<T extends LoggedRequest>(
+  { probe, observation }: SlotContext,
+  requests: readonly T[],
+): readonly T[] {
+  const name = probe.name === undefined ? undefined : `(+${probe.namespace}/${probe.name})`;
+  const isOwn = ({ userAgent, traceID, method }: T): boolean => {
+    if (traceID !== undefined && observation.requestID === requestIDOf(traceID)) return true;
+    return name !== undefined && method === observation.method && (userAgent?.endsWith(name) ?? false);
+  };
+  return requests.filter(isOwn).sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+}

@@ -1,4 +1,4 @@
-import type { Ingress, Service } from '../../diagnosis/model/kubernetes.ts';
+import type { Ingress, IngressRule, Service } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
@@ -73,10 +73,12 @@ const hasTLS = ({ spec }: Ingress, host: string): boolean =>
 /** What a regular expression begins with before its first sign is a path that it is meant for. */
 const LITERAL = /^\/[\w\-.~%!&',;=:@/]*/;
 
+/** Of the rules that take the host, the closest one's. */
 function firstPath({ spec }: Ingress, host: string): string {
-  const rule = (spec.rules ?? []).find((each) => hostRank(each.host, host) !== undefined);
-  const path = rule?.http?.paths[0]?.path ?? '/';
-  return LITERAL.exec(path)?.[0] ?? '/';
+  const rank = (rule: IngressRule): number => hostRank(rule.host, host) ?? -1;
+  const rules = (spec.rules ?? []).filter((rule) => rank(rule) >= 0).sort((a, b) => rank(b) - rank(a));
+  const [first] = rules.flatMap(({ http }) => http?.paths ?? []);
+  return LITERAL.exec(first?.path ?? '/')?.[0] ?? '/';
 }
 
 async function addressFor(ingress: Ingress, reader: TargetReader): Promise<Lookup<string | undefined>> {

@@ -21,7 +21,7 @@ export async function resolveService(target: ServiceTarget, reader: TargetReader
 function locate(target: ServiceTarget, service: Service): ResolvedTarget {
   const asked = target.port;
   const port = findServicePort(service, asked);
-  const number = port?.port ?? (typeof asked === 'number' ? asked : undefined);
+  const number = typeof asked === 'number' ? asked : portOfName(service, port);
   const url = urlFor(target, port, number);
   const connectsByName = service.spec.type === 'ExternalName' || isHeadless(service);
   if (number === undefined || (port === undefined && !connectsByName)) {
@@ -31,6 +31,12 @@ function locate(target: ServiceTarget, service: Service): ResolvedTarget {
   const { clusterIP = '' } = service.spec;
   if (connectsByName || clusterIP === '') return { kind: 'Found', url };
   return { kind: 'Found', url, connectTo: { host: clusterIP } };
+}
+
+/** Behind the name of a headless Service are its Pods themselves, with their own ports. */
+function portOfName(service: Service, port: ServicePort | undefined): number | undefined {
+  const { targetPort } = port ?? {};
+  return isHeadless(service) && typeof targetPort === 'number' ? targetPort : port?.port;
 }
 
 function urlFor(target: ServiceTarget, port: ServicePort | undefined, number: number | undefined): string {

@@ -1,5 +1,4 @@
 import type { Service, ServicePort } from '../model/kubernetes.ts';
-import type { Pod } from '../model/pod.ts';
 
 /** Its DNS name gives the addresses of Pods: a client's port is the Pods' own, not mapped by the Service. */
 export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';
@@ -12,15 +11,4 @@ export function findServicePort(service: Service, asked: number | string): Servi
   const ports = service.spec.ports ?? [];
   if (typeof asked === 'string') return ports.find(({ name }) => name === asked);
   return ports.find(({ port }) => port === asked) ?? ports.find((port) => takesPodPort(service, port, asked));
-}
-
-/** The container port of one Pod to which a Service port sends; undefined when the Pod has no port of that name. */
-export function podPort(
-  { port, targetPort = port, protocol = 'TCP' }: ServicePort,
-  pod: Pod,
-): number | undefined {
-  if (typeof targetPort === 'number') return targetPort;
-  const declared = pod.spec.containers.flatMap(({ ports = [] }) => ports);
-  return declared.find((each) => each.name === targetPort && (each.protocol ?? 'TCP') === protocol)
-    ?.containerPort;
 }

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { EndpointSlice, Service, ServicePort } from '../model/kubernetes.ts';
-import type { Pod } from '../model/pod.ts';
+import type { EndpointSlice, Service } from '../model/kubernetes.ts';
 import { endpointsBehind } from './endpoints.ts';
 import { matchesLabels, matchesSelector } from './selectors.ts';
 import { addressesOf, parseServiceHost } from './service-hosts.ts';
-import { findServicePort, podPort } from './service-ports.ts';
+import { findServicePort } from './service-ports.ts';
 
 const service = (spec: Service['spec'], status?: Service['status']): Service => ({
   metadata: { name: 'shop', namespace: 'shop' },
@@ -100,27 +99,6 @@ describe('ports', () => {
   ])('%j asked for %s: %s', (spec, asked, name) =>
     expect(findServicePort(service(spec), asked)?.name).toBe(name),
   );
-
-  const pod = (declared: NonNullable<Pod['spec']['containers'][number]['ports']>): Pod => ({
-    metadata: { name: 'shop-1' },
-    spec: { containers: [{ name: 'proxy' }, { name: 'shop', ports: declared }] },
-    status: {},
-  });
-
-  test.each<[ServicePort, number | undefined]>([
-    [{ port: 80 }, 80],
-    [{ port: 80, targetPort: 3000 }, 3000],
-    [{ port: 80, targetPort: 'web' }, 8080],
-    [{ port: 53, targetPort: 'dns', protocol: 'UDP' }, 5353],
-    [{ port: 53, targetPort: 'dns' }, undefined],
-    [{ port: 80, targetPort: 'gone' }, undefined],
-  ])('%j sends to %s', (port, expected) => {
-    const declared = [
-      { name: 'web', containerPort: 8080 },
-      { name: 'dns', containerPort: 5353, protocol: 'UDP' },
-    ];
-    expect(podPort(port, pod(declared))).toBe(expected);
-  });
 });
 
 describe('endpoints', () => {

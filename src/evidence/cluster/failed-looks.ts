@@ -5,7 +5,7 @@ import type { Resource } from '../../kubernetes/resources.ts';
 
 /** What was looked for, so that a failure can say it. */
 export interface Look {
-  readonly verb: 'get' | 'list' | 'create';
+  readonly verb: 'get' | 'list';
   readonly resource: Pick<Resource, 'group' | 'plural' | 'namespaced'>;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
@@ -56,7 +56,7 @@ export function failedLook(error: unknown, look: Look): Lookup<never> {
 }
 
 /** True for the 404 of one object: it was looked for and is not there. */
-export const isAbsent = (error: unknown, look: Look): boolean =>
+const isAbsent = (error: unknown, look: Look): boolean =>
   error instanceof ApiError && error.status === 404 && !isUnknownResource(error, look.verb);
 
 /** Takes a look; an object's 404 is an absence that was seen. */

@@ -27,7 +27,7 @@ export interface FollowerOptions<T> extends IntakeOptions<T> {
   readonly onState: (state: ReflectorState) => void;
 }
 
-/** Failed attempts in a row, answered by the server but without a single event, after which all is listed anew. */
+/** Attempts in a row that fail for where they go on from, without a single event, after which all is listed anew. */
 const FRUITLESS_ATTEMPTS = 3;
 const WATCH_SECONDS = 300;
 
@@ -129,13 +129,19 @@ export class Follower<T> {
     const error = cause instanceof ApiError ? cause : this.#error(String(cause), cause);
     // The stream of initial events did not come to its end: the next try is by pages.
     if (this.#intake.resourceVersion === undefined && isDoubtful(error)) this.#pagedSyncs ||= 1;
-    if (error.reason !== 'Unreachable') this.#fruitless += 1;
+    if (this.#blamesPosition(error)) this.#fruitless += 1;
     if (isExpired(error) || isRefused(error) || this.#fruitless >= FRUITLESS_ATTEMPTS) {
       this.#intake.restart();
       this.#fruitless = 0;
     }
     this.#tell({ synced: this.#state.synced && !isRefused(error), watching: false, lastError: error });
     return error;
+  }
+
+  /** An overloaded or absent server says nothing about where we stand; listing anew would only add to its load. */
+  #blamesPosition({ reason, status }: ApiError): boolean {
+    if (status === 400 || status === 422) return true;
+    return this.#state.watching && reason !== 'Unreachable' && reason !== 'Timeout';
   }
 
   #tell(state: ReflectorState): void {

@@ -1,3 +1,4 @@
+import { hasReason } from './api-error.ts';
 import type { Client } from './client.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { GroupView } from './group-view.ts';
@@ -138,6 +139,7 @@ export class Membership {
     const renewedAt = await this.#lock.tryHold();
     if (renewedAt === undefined) {
       this.#heldUntil = Number.NEGATIVE_INFINITY;
+      this.#lastMembers = [];
       return;
     }
     const lapsed = !wasMember || renewedAt >= this.#heldUntil;
@@ -175,14 +177,15 @@ export class Membership {
     const { client, namespace } = this.#options;
     for (const { metadata } of this.#group.abandoned(ABANDONED_AFTER_DURATIONS)) {
       const { name = '', uid = '', resourceVersion = '' } = metadata;
-      const preconditions = { uid, resourceVersion };
-      await client
-        .delete(
-          LEASES,
-          { namespace, name },
-          { preconditions, urgent: true, deadlineMilliseconds: this.#deadline },
-        )
-        .catch(this.#onError);
+      const call = {
+        preconditions: { uid, resourceVersion },
+        urgent: true,
+        deadlineMilliseconds: this.#deadline,
+      };
+      await client.delete(LEASES, { namespace, name }, call).catch((error) => {
+        const wasFaster = hasReason(error, 'NotFound') || hasReason(error, 'Conflict');
+        if (!wasFaster) this.#onError(error);
+      });
     }
   }
 

@@ -281,6 +281,22 @@ const FAULTS: Record<string, (world: Synced) => Promise<void>> = {
     await holds('a/a@11');
     expect(reflector.state).toEqual({ synced: true, watching: true });
   },
+  'the server is overloaded for long': async ({ stream, holds }) => {
+    stream.end();
+    for (let refusals = 0; refusals < 6; refusals += 1) {
+      const exchange = await server.next();
+      expect(exchange.query).toMatchObject(isWatchFrom('10'));
+      exchange.status(refusals % 2 === 0 ? 429 : 503, 'Overloaded');
+    }
+    (await goesOnFrom('10')).event('MODIFIED', pod('a', '11'));
+    await holds('a/a@11');
+  },
+  'a resourceVersion is not accepted any more': async ({ stream, holds }) => {
+    stream.end();
+    for (let refusals = 0; refusals < 3; refusals += 1) (await server.next()).status(400, 'BadRequest');
+    await listsAnew([pod('b', '11')], '12');
+    await holds('b/b@11');
+  },
   'every watch from here fails': async ({ stream, holds }) => {
     stream.error(500, 'InternalError');
     (await goesOnFrom('10')).error(500, 'InternalError');

@@ -106,7 +106,9 @@ async function serve(objects: readonly RawObject[], faults: Readonly<Record<stri
     () => server.close(),
     () => transport.close(),
   );
-  const reader = createTargetedReader(createClient(transport), { deadlineMilliseconds: 1_000 });
+  const isSilent = Object.values(faults).includes('silent');
+  const deadlineMilliseconds = isSilent ? 1_000 : 15_000;
+  const reader = createTargetedReader(createClient(transport), { deadlineMilliseconds });
   return { server, transport, reader };
 }
 

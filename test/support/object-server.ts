@@ -45,10 +45,13 @@ function isAsked(
   );
 }
 
+/** So long that no client waits for it. */
+const LATER = { 'retry-after': '3600' };
+
 const FAULTS: Readonly<Record<Fault, (exchange: Exchange) => void>> = {
   forbidden: (exchange) => exchange.status(403, 'Forbidden'),
-  throttled: (exchange) => exchange.status(429, 'TooManyRequests', { 'retry-after': '0' }),
-  broken: (exchange) => exchange.status(500, 'InternalError'),
+  throttled: (exchange) => exchange.status(429, 'TooManyRequests', LATER),
+  broken: (exchange) => exchange.status(500, 'InternalError', LATER),
   unknown: (exchange) => exchange.send('404 page not found\n', 404),
   silent: () => {},
 };

@@ -1,4 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -40,7 +42,7 @@ afterEach(async () => {
 const inDirectory = (name: string) => path.join(directory, name);
 
 async function startHttps(issuer = authority, settings: ServerSettings = {}): Promise<void> {
-  const { cert, key } = await issuer.issue(['127.0.0.1']);
+  const { cert, key } = await issuer.issue(['127.0.0.1', 'api.invalid']);
   server = await startScriptedApiServer({ ...settings, tls: { cert, key, ca: authority.pem } });
 }
 
@@ -149,6 +151,37 @@ describe('a kubeconfig', () => {
     ok(exchange);
     await call;
   });
+});
+
+test('an HTTPS server is reached through a tunnel of the proxy', async () => {
+  await startHttps();
+  const tunnels: string[] = [];
+  const proxy = createServer().on('connect', (request, socket) => {
+    tunnels.push(request.url ?? '');
+    const { port } = new URL(server.url);
+    const upstream = createConnection(Number(port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const { port } = proxy.address() as AddressInfo;
+  const fences: string[] = [];
+  const transport = await connectBy({
+    user: { token: 'secret' },
+    cluster: {
+      'proxy-url': `http://127.0.0.1:${port}`,
+      server: 'https://api.invalid:6443',
+    },
+  });
+  const call = transport.request({ ...GET, fence: () => fences.push('asked') });
+  const exchange = await server.next();
+  expect(exchange.headers.authorization).toBe('Bearer secret');
+  ok(exchange);
+  expect(await call).toEqual({ ok: true });
+  expect([tunnels, fences]).toEqual([['api.invalid:6443'], ['asked']]);
+  transport.close();
+  proxy.close();
 });
 
 describe('an exec plugin', () => {

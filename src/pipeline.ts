@@ -34,6 +34,8 @@ export interface Steps {
   gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
   /** Of these objects of other namespaces, those that the probe's ServiceAccount may not get; absent: none. */
   hidden?(objects: readonly ObjectReference[]): Promise<readonly ObjectReference[]>;
+  /** Told how long a check waited for its evidence, which is all that a check takes. */
+  checked?(check: string, milliseconds: number): void;
   readonly sha256: (text: string) => string;
 }
 
@@ -43,9 +45,18 @@ export interface Result {
   readonly diagnosis?: Diagnosis;
 }
 
-const slotsOf = (checks: readonly Check[]): readonly SlotName[] => [
-  ...new Set(checks.flatMap(({ needs, wants }) => [...needs, ...wants])),
-];
+/** Each check's evidence by itself, so that a slow look is seen where it belongs; steps fetch no slot twice. */
+async function gather(checks: readonly Check[], route: Route, steps: Steps): Promise<Gathered> {
+  const gathered = await Promise.all(
+    checks.map(async ({ id, needs, wants }) => {
+      const startedAt = performance.now();
+      const slots = await steps.gather([...new Set([...needs, ...wants])], route);
+      steps.checked?.(id, performance.now() - startedAt);
+      return slots;
+    }),
+  );
+  return Object.assign({}, ...gathered);
+}
 
 const chosen = (ids: readonly string[]): readonly Check[] => {
   const checks: readonly Check[] = CHECKS;
@@ -61,7 +72,7 @@ export async function diagnose({ namespace, diagnose: options }: Question, steps
   const route = await steps.locate(observation);
   const { rows, checks: ids } = select(MATRIX, observation, options.checks);
   const checks = chosen(ids);
-  const evidence = { ...(await steps.gather(slotsOf(checks), route)), ...route };
+  const evidence = { ...(await gather(checks, route, steps)), ...route };
   const outcomes = runChecks(checks, evidence);
   const { mute } = options;
   const diagnosis = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });

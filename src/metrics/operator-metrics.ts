@@ -106,11 +106,12 @@ export class OperatorMetrics {
     this.#callDuration.observe({ verb, host }, durationMilliseconds / 1000);
   }
 
-  /** A check ran, or could not; `reason` says why not. */
-  checked(check: string, seconds: number): void {
-    this.#checks.observe({ check }, seconds);
+  /** A check was looked into for so long. */
+  checked(check: string, milliseconds: number): void {
+    this.#checks.observe({ check }, milliseconds / 1000);
   }
 
+  /** A check could not look, for a reason of `notChecked`. */
   inconclusive(check: string, reason: string): void {
     this.#inconclusive.inc({ check, reason });
   }

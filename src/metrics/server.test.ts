@@ -63,6 +63,7 @@ it('the operator tells of itself under the names of controller-runtime', async (
   metrics.lease('pod-1', () => true);
   metrics.called({ verb: 'list', method: 'GET', host: 'api:443', code: '200', durationMilliseconds: 30 });
   metrics.inconclusive('pod-logs', 'Forbidden');
+  metrics.checked('pod-logs', 40);
   const lines = (await registry.metrics()).split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -78,6 +79,7 @@ it('the operator tells of itself under the names of controller-runtime', async (
       'rest_client_requests_total{code="200",method="GET",host="api:443"} 1',
       'rest_client_request_duration_seconds_sum{verb="list",host="api:443"} 0.03',
       'statusprobe_checks_inconclusive_total{check="pod-logs",reason="Forbidden"} 1',
+      'statusprobe_check_duration_seconds_sum{check="pod-logs"} 0.04',
     ]),
   );
 });

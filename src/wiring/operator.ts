@@ -111,7 +111,7 @@ function startWatches(
 }
 
 function createOperatorWorld(
-  { config, version, client, transport, policy, apiServerHosts }: Foundations,
+  { config, version, client, transport, policy, apiServerHosts, metrics }: Foundations,
   caches: ClusterCaches,
   policyOf: ReturnType<typeof createNamespacePolicies>,
 ): World {
@@ -132,6 +132,7 @@ function createOperatorWorld(
     podLogs: config.podLogs,
     clusterDomain: config.clusterDomain,
     correlation: config.correlation,
+    checked: (check, milliseconds) => metrics.checked(check, milliseconds),
     ...(config.crossNamespaceEvidence === 'check' && {
       reviews: createAccessReviews({ review: createReview(client), now: Date.now }),
     }),

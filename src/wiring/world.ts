@@ -40,6 +40,8 @@ export interface WorldParts {
   readonly isInside: boolean;
   /** What ServiceAccounts may get in other namespaces; absent: all of it is shown. */
   readonly reviews?: AccessReviews;
+  /** Told how long each check took. */
+  readonly checked?: (check: string, milliseconds: number) => void;
 }
 
 /** Beyond the timeout of the probe itself, which the hops may take once more. */
@@ -81,6 +83,7 @@ export function createWorld(parts: WorldParts): World {
       return {
         ...steps,
         ...hiddenFrom(inquiry, parts.reviews),
+        ...(parts.checked && { checked: parts.checked }),
         sha256: (text) => createHash('sha256').update(text).digest('hex'),
       };
     },

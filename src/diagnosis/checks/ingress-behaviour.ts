@@ -129,15 +129,16 @@ export const ingressBehaviour = defineCheck({
       .flatMap((family) => effectsSeen(family, context))
       .filter((seen) => seen.effect.isCertain === true || !answeredByApplication(observation))
       .map((seen) => {
+        const { key, does } = seen;
         const { reason, isDoubtful } = seen.effect;
-        const { key } = seen;
+        const isGuess = isDoubtful?.(context) === true;
         const field = `metadata.annotations['${key}']`;
         const annotation = `annotation ${key}${key in annotations ? '' : ' is not set'}`;
         return report(reason, {
           subject: referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home, field),
-          slots: { ingress: name, namespace, does: seen.does, annotation },
-          severity: isDoubtful?.(context) === true ? 'Warning' : 'Error',
-          confidence: controller === undefined ? 'Low' : confidenceOf(seen.effect, observation),
+          slots: { ingress: name, namespace, does, annotation },
+          severity: isGuess ? 'Warning' : 'Error',
+          confidence: isGuess || controller === undefined ? 'Low' : confidenceOf(seen.effect, observation),
         });
       });
   },

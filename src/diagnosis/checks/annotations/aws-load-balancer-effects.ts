@@ -1,4 +1,5 @@
 import {
+  admitsAll,
   type Effect,
   type EffectContext,
   type EffectFamily,
@@ -117,10 +118,7 @@ export const AWS_LOAD_BALANCER_EFFECTS: EffectFamily = {
       reason: 'IngressRefusesSource',
       explains: NO_ENTRY,
       does: (value, context) =>
-        when(
-          !/(^|[\s,])(0\.0\.0\.0\/0|::\/0)/.test(value) && isNeverReached(context),
-          'admits only the addresses of its list',
-        ),
+        when(!admitsAll(value) && isNeverReached(context), 'admits only the addresses of its list'),
     }),
     alb('listen-ports', {
       reason: 'IngressClosedToRequest',
@@ -145,7 +143,8 @@ export const AWS_LOAD_BALANCER_EFFECTS: EffectFamily = {
     alb('backend-protocol', {
       reason: 'IngressProtocolWrong',
       explains: [502],
-      does: (value) => when(value === 'HTTPS', 'speaks HTTPS with its backend'),
+      does: (value, context) =>
+        when(value === 'HTTPS' && !podsAnswer(context), 'speaks HTTPS with its backend'),
       isDoubtful: ({ hops }) => !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
     }),
     alb('load-balancer-attributes', {

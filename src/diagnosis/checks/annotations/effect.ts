@@ -58,6 +58,9 @@ export const when = (condition: boolean, text: string): string | undefined => (c
 
 export const isTrue = (value: string): boolean => /^(true|t|1)$/i.test(value);
 
+/** Whether a list of addresses holds everybody of a family. */
+export const admitsAll = (list: string): boolean => /(^|[\s,])(0\.0\.0\.0\/0|::\/0)/.test(list);
+
 /** The redirect to HTTPS concerns plain requests, and those that a load balancer in front has made plain. */
 export const redirectsToHTTPS = ({ request, observation }: EffectContext): boolean =>
   request.scheme === 'http' || /RedirectLoop|TooManyRedirects/.test(observation.failure?.reason ?? '');

@@ -1,4 +1,5 @@
 import {
+  admitsAll,
   type Effect,
   type EffectContext,
   type EffectFamily,
@@ -25,8 +26,12 @@ const redirects = (key: string, does: Effect['does'], unset?: string): Effect =>
     ...(unset === undefined ? {} : { unset }),
   });
 
-const admits = (key: string, text: string): Effect =>
-  nginx(key, { reason: 'IngressRefusesSource', explains: [403], does: () => text });
+const admits = (key: string): Effect =>
+  nginx(key, {
+    reason: 'IngressRefusesSource',
+    explains: [403],
+    does: (value) => when(!admitsAll(value), 'admits only the addresses of its list'),
+  });
 
 const authenticates = (key: string, explains: Effect['explains'], text: string): Effect =>
   nginx(key, { reason: 'IngressWantsCredentials', explains, does: () => text });
@@ -89,9 +94,13 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       when(isTrue(value), 'redirects between its host with and without www'),
     ),
     redirects('app-root', (_, { request }) => when(request.path === '/', 'redirects / to another path')),
-    admits('whitelist-source-range', 'admits only the addresses of its list'),
-    admits('allowlist-source-range', 'admits only the addresses of its list'),
-    admits('denylist-source-range', 'refuses the addresses of its list'),
+    admits('whitelist-source-range'),
+    admits('allowlist-source-range'),
+    nginx('denylist-source-range', {
+      reason: 'IngressRefusesSource',
+      explains: [403],
+      does: () => 'refuses the addresses of its list',
+    }),
     authenticates('auth-type', [401], 'asks for a user name and password'),
     authenticates(
       'auth-url',
@@ -124,7 +133,8 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     nginx('backend-protocol', {
       reason: 'IngressProtocolWrong',
       explains: [502],
-      does: (value) => when(/^(HTTPS|GRPCS?)$/.test(value), `speaks ${value} with its backend`),
+      does: (value, context) =>
+        when(/^(HTTPS|GRPCS)$/.test(value) && !podsAnswer(context), `speaks ${value} with its backend`),
       isDoubtful: ({ hops }) => !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
     }),
     nginx('rewrite-target', {

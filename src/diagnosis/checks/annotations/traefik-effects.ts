@@ -31,9 +31,9 @@ export const TRAEFIK_EFFECTS: EffectFamily = {
     }),
     traefik('middlewares', {
       reason: 'IngressAnswersItself',
-      explains: ['3xx', 401, 403, 404, 429, 500, 503],
+      explains: ['3xx', 401, 403, 429],
       does: () => 'sends requests through middlewares, which may answer by themselves',
-      isDoubtful: () => true,
+      isDoubtful: ({ observation }) => observation.answeredBy?.layer !== 'Ingress',
     }),
   ],
 };

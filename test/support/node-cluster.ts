@@ -23,6 +23,10 @@ export interface NodeCluster extends Cluster {
   may(user: string, verb: string, resource: string): boolean;
 }
 
+interface CoreEvent {
+  readonly involvedObject: { readonly name: string; readonly uid: string };
+}
+
 /** Why there is no real node here; in CI nothing is left out, so that bringing one up fails there. */
 export function whyNoNode(): string | undefined {
   if (process.env.CI === 'true' || (process.env.CLUSTER ?? 'local') !== 'local') return undefined;
@@ -84,10 +88,17 @@ export function openNodeCluster(): NodeCluster {
       });
     },
     eventsOf(namespace, reason) {
-      const { items } = JSON.parse(
-        kubectl(['-n', namespace, 'get', 'events', '--field-selector', `reason=${reason}`, '-o', 'json']),
-      ) as { items: readonly { involvedObject: { name: string } }[] };
-      return items.map(({ involvedObject }) => involvedObject.name);
+      const list = <T>(resource: string, ...args: string[]) =>
+        JSON.parse(kubectl(['-n', namespace, 'get', resource, ...args, '-o', 'json'])) as {
+          items: readonly T[];
+        };
+      // Events outlive what they are about: only those of the StatusProbes of this run count.
+      const { items: probes } = list<StatusProbe>('statusprobes');
+      const { items: events } = list<CoreEvent>('events', '--field-selector', `reason=${reason}`);
+      return events
+        .filter(({ involvedObject }) => probes.some(({ metadata }) => metadata.uid === involvedObject.uid))
+        .map(({ involvedObject }) => involvedObject.name)
+        .sort();
     },
     statusprobe(args) {
       const { status, stdout, stderr } = spawnSync(

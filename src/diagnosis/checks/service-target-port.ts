@@ -28,6 +28,25 @@ function offered(pods: readonly Pod[], open: readonly number[]) {
 const fieldOf = ({ service }: ServiceEvidence, port: ServicePort): string =>
   `spec.ports[${service?.spec.ports?.indexOf(port) ?? 0}].targetPort`;
 
+/** Sets targetPort to the one port that is proved open; otherwise shows what there is. */
+function remedy({ service, reference }: ServiceEvidence, port: ServicePort, open: readonly number[]): string {
+  const [only, ...others] = new Set(open);
+  if (only === undefined || others.length > 0) return `get service '${reference.name}' -o yaml`;
+  const path = `/spec/ports/${service?.spec.ports?.indexOf(port) ?? 0}/targetPort`;
+  const patch = JSON.stringify([{ op: 'replace', path, value: only }]);
+  return `patch service '${reference.name}' --type=json -p '${patch}'`;
+}
+
+/** What was tried, Pod by Pod, and which of several revisions it concerns. */
+function evidenceOf({ reason, pods, severity }: Fault, targetPort: number | string): readonly string[] {
+  const some = reason !== 'TargetPortNotDeclared' && severity === 'Warning';
+  const tried = pods.map(({ metadata }) => `Pod ${metadata.name}: port ${targetPort} refuses connections`);
+  return [
+    ...(some ? [`Pods of ${setsOf(pods)} are concerned, others are not`] : []),
+    ...(reason === 'TargetPortNotOpen' ? tried : []),
+  ];
+}
+
 interface Fault {
   readonly reason: 'TargetPortNameUnknown' | 'TargetPortNotOpen' | 'TargetPortNotDeclared';
   readonly pods: readonly Pod[];
@@ -98,7 +117,7 @@ export const serviceTargetPort = defineCheck({
       owner: 'DevOps',
       message: 'Service {service} sends to port {targetPort}, where nothing listens; its Pods {open}',
       fix: 'Set targetPort of Service {service} to {suggested}',
-      command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
+      command: "kubectl -n '{namespace}' {remedy}",
       explains: GATEWAY_SYMPTOMS,
     },
     TargetPortNameUnknown: {
@@ -107,7 +126,7 @@ export const serviceTargetPort = defineCheck({
       message:
         'Service {service} sends to a port named {targetPort}, which its Pods do not have; they {open}',
       fix: 'Set targetPort of Service {service} to {suggested}, or name a container port {targetPort}',
-      command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
+      command: "kubectl -n '{namespace}' {remedy}",
       explains: [404, ...GATEWAY_SYMPTOMS],
       leadsTo: ['NoEndpoints', 'NoReadyEndpoints'],
     },
@@ -116,7 +135,7 @@ export const serviceTargetPort = defineCheck({
       owner: 'DevOps',
       message: 'Service {service} sends to port {targetPort}, which could not be dialled; its Pods {open}',
       fix: 'See whether the Pods of Service {service} listen on {targetPort}, or set targetPort to {suggested}',
-      command: "kubectl -n '{namespace}' get service '{service}' -o yaml",
+      command: "kubectl -n '{namespace}' {remedy}",
       explains: [502, 503, 'Connection'],
     },
   },
@@ -132,10 +151,10 @@ export const serviceTargetPort = defineCheck({
     return [
       report(reason, {
         subject: { ...reference, field: fieldOf(route, port) },
-        slots: { service: name, namespace, targetPort, ...offer },
+        slots: { service: name, namespace, targetPort, remedy: remedy(route, port, fault.open), ...offer },
         observed: String(targetPort),
         expected: offer.suggested,
-        evidence: severity === 'Error' ? [] : [`Pods of ${setsOf(fault.pods)} are concerned, others are not`],
+        evidence: evidenceOf(fault, targetPort),
         severity,
         confidence,
       }),

@@ -118,7 +118,7 @@ describe('who answered', () => {
     [
       'Traefik or any Go program',
       [404, { ...TEXT, 'x-content-type-options': 'nosniff' }, '404 page not found\n'],
-      'Application/Unknown/Low',
+      'Unknown/Unknown/Low',
     ],
     [
       'Kong by itself',

@@ -90,11 +90,14 @@ export const APPLICATION_FINGERPRINTS: readonly Fingerprint[] = [
     shows: "Apache's error page",
   }),
   application('Apache', 'Medium', { headers: { server: /^Apache/ } }),
-  application('Unknown', 'Low', {
+  {
+    product: 'Unknown',
+    layer: 'Unknown',
+    confidence: 'Low',
     codes: [404],
     body: /^404 page not found\n?$/,
     shows: '"404 page not found": what Traefik says without a route, and every Go program without a handler',
-  }),
+  },
   application('Hono', 'Low', {
     codes: [404],
     headers: { 'content-type': /^text\/plain/ },

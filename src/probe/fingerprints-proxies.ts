@@ -13,7 +13,7 @@ const NGINX_PAGE_SHOWS = 'a page signed by nginx under a rule';
 const GATEWAY_CODES = [408, 413, 499, 502, 503, 504];
 
 const HAPROXY_SENTENCES =
-  /^<html><body><h1>\d{3} [\w -]+<\/h1>\n(?:No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time|Request forbidden by administrative rules|Your browser sent an invalid request|Your browser didn't send a complete request in time|You have sent too many requests in a given amount of time|An internal server error occurred)\.\n<\/body><\/html>\s*$/;
+  /^<html><body><h1>\d{3} [\w -]+<\/h1>\n(?:No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time|Request forbidden by administrative rules|Your browser sent an invalid request|Your browser didn't send a complete request in time|You have sent too many requests in a given amount of time|An internal server error occurred|You need a valid user and password to access this content)\.\n<\/body><\/html>\s*$/;
 
 const ENVOY_BODY =
   /^(?:no healthy upstream|upstream connect error or disconnect\/reset before headers\.|upstream request timeout|RBAC: access denied|local_rate_limited|Jwt is missing|Jwt verification fails|Jwt is expired|upstream (?:max stream duration reached|per try timeout)|no_healthy_upstream)/;
@@ -75,6 +75,7 @@ export const PROXY_FINGERPRINTS: readonly Fingerprint[] = [
     codes: [401],
     headers: { 'www-authenticate': /^Basic realm="traefik"/ },
   },
+  { ...TRAEFIK, confidence: 'High', codes: [429], headers: { 'x-retry-in': /^/ } },
   {
     ...TRAEFIK,
     confidence: 'Medium',

@@ -34,7 +34,7 @@ export interface World {
   forgetValues(namespace: string): void;
   probe(inquiry: Inquiry): Promise<Observation>;
   /** What looks for the cause of a failure. */
-  investigate(inquiry: Inquiry): Promise<Omit<Steps, 'observe'>>;
+  investigate(inquiry: Inquiry): Omit<Steps, 'observe'>;
   /** Why this process itself is cut off; undefined when it is not. */
   whyBlind(): Promise<string | undefined>;
   /** Unix milliseconds. */
@@ -135,7 +135,7 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
     namespace: inquiry.namespace,
     diagnose: { enabled, checks, mute },
   };
-  const steps = { ...(await world.investigate(inquiry)), observe: async () => observation };
+  const steps = { ...world.investigate(inquiry), observe: async () => observation };
   const result = diagnose(question, steps);
   const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
   if (await isSlow(result)) yield { ...probed, diagnosis: 'InProgress' };

@@ -109,10 +109,11 @@ export class StatusWriter {
   }
 
   async #write(key: string, signal: AbortSignal): Promise<void> {
+    if (this.#judged.has(key)) await this.#turn(signal);
     const judged = this.#judged.get(key);
     const probe = this.current(key);
     if (judged === undefined || probe === undefined || !isAbout(judged, probe)) return;
-    await this.#turn(signal);
+    if (!this.#isDue(key, probe.status, judged.status)) return;
     try {
       const answer = await this.#apply(key, probe, judged.status, signal);
       this.#learn(key, answer);

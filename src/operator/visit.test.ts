@@ -71,7 +71,7 @@ function worldOf({
       inquiries.push(inquiry);
       return answer;
     },
-    investigate: async () => ({
+    investigate: () => ({
       async locate() {
         await sleep(diagnosisTakes);
         return ROUTE;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { AccessReviews } from '../evidence/access-reviews.ts';
 import { take } from '../evidence/cluster/failed-looks.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
-import { createSteps } from '../evidence/gather.ts';
+import { createSteps, type EvidenceSteps } from '../evidence/gather.ts';
 import type { HopRequest, LogReader, Sources } from '../evidence/slot-context.ts';
 import { hasReason } from '../kubernetes/api-error.ts';
 import type { Client } from '../kubernetes/client.ts';
@@ -51,19 +51,18 @@ const LOG_BYTES = 64 * 1024;
 /** Probing and gathering as one look at a target needs them. */
 export function createWorld(parts: WorldParts): World {
   const values = new ValueCache(parts.client);
-  const tokens = new AccessTokens();
+  const ask = createAsker(parts);
   const guardFor = async ({ namespace, ownHost }: Inquiry) =>
     parts.guards(namespace, await parts.policyOf(namespace), ownHost);
-
-  const ask = async (inquiry: Inquiry, request: ProbeRequest, guard: AddressGuard) =>
-    probe(parts.correlation ? request : named(request, parts.version, inquiry), inquiry.expectation, {
-      guard,
-      resolver: parts.resolver,
-      now: Date.now,
-      signal: inquiry.signal,
-      tokens,
-      ...(parts.correlation && { correlation: correlationOf(parts.version, inquiry) }),
-    });
+  const gathering = async (inquiry: Inquiry): Promise<EvidenceSteps> => {
+    const [guard, policy] = await Promise.all([guardFor(inquiry), parts.policyOf(inquiry.namespace)]);
+    const inside = {
+      dial: (address: string, port: number) =>
+        dial(address, port, { guard, timeoutMilliseconds: inquiry.request.timeoutMilliseconds }),
+      ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
+    };
+    return createSteps({ ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) });
+  };
 
   return {
     reader: parts.reader(),
@@ -72,16 +71,16 @@ export function createWorld(parts: WorldParts): World {
     whyBlind: parts.whyBlind,
     now: Date.now,
     probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
-    async investigate(inquiry) {
-      const [guard, policy] = await Promise.all([guardFor(inquiry), parts.policyOf(inquiry.namespace)]);
-      const inside = {
-        dial: (address: string, port: number) =>
-          dial(address, port, { guard, timeoutMilliseconds: inquiry.request.timeoutMilliseconds }),
-        ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
+    investigate(inquiry) {
+      // Most probes are healthy: nothing is prepared before a failure is looked into.
+      let evidence: Promise<EvidenceSteps> | undefined;
+      const steps = () => {
+        evidence ??= gathering(inquiry);
+        return evidence;
       };
-      const steps = createSteps({ ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) });
       return {
-        ...steps,
+        locate: async (observation) => (await steps()).locate(observation),
+        gather: async (slots, route) => (await steps()).gather(slots, route),
         ...hiddenFrom(inquiry, parts.reviews),
         ...(parts.checked && { checked: parts.checked }),
         sha256: (text) => createHash('sha256').update(text).digest('hex'),
@@ -90,10 +89,24 @@ export function createWorld(parts: WorldParts): World {
   };
 }
 
+/** Sends the probe's request, or one like it further inside. */
+function createAsker({ version, resolver, correlation: correlates }: WorldParts) {
+  const tokens = new AccessTokens();
+  return (inquiry: Inquiry, request: ProbeRequest, guard: AddressGuard) =>
+    probe(correlates ? request : named(request, version, inquiry), inquiry.expectation, {
+      guard,
+      resolver,
+      now: Date.now,
+      signal: inquiry.signal,
+      tokens,
+      ...(correlates && { correlation: correlationOf(version, inquiry) }),
+    });
+}
+
 function hiddenFrom(
   { namespace, plan }: Inquiry,
   reviews: AccessReviews | undefined,
-): Pick<Awaited<ReturnType<World['investigate']>>, 'hidden'> {
+): Pick<ReturnType<World['investigate']>, 'hidden'> {
   if (reviews === undefined) return {};
   const account = { namespace, name: plan.spec.serviceAccountName };
   return { hidden: (objects) => reviews.hidden(account, objects) };

@@ -55,6 +55,15 @@ describe('runChecks', () => {
     ]);
   });
 
+  it('goes on with all others when a check has a defect', () => {
+    const defective = { ...check, id: 'defective', run: () => JSON.parse('{') as never };
+    const outcomes = runChecks([defective, check], { home: found('shop'), endpoints: found([]) });
+    expect(outcomes.findings).toHaveLength(1);
+    expect(outcomes.notChecked).toEqual([
+      { check: 'defective', reason: 'Failed', message: expect.stringContaining('has a defect') },
+    ]);
+  });
+
   it('passes over a check whose evidence this route does not have', () => {
     expect(runChecks([check], { home: found('shop'), endpoints: NOT_APPLICABLE })).toEqual({
       findings: [],

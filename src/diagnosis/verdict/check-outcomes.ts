@@ -34,10 +34,16 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
   if (!applies) return { findings: [], notChecked: [] };
   const blind = blindSpots(check, check.needs, gathered);
   if (blind.length > 0) return { findings: [], notChecked: blind.slice(0, 1) };
-  return {
-    findings: check.run(seen(gathered, [...check.needs, ...check.wants])),
-    notChecked: blindSpots(check, check.wants, gathered).slice(0, 1),
-  };
+  try {
+    return {
+      findings: check.run(seen(gathered, [...check.needs, ...check.wants])),
+      notChecked: blindSpots(check, check.wants, gathered).slice(0, 1),
+    };
+  } catch (error) {
+    // A defect costs this one check, never the verdict.
+    const message = `The check has a defect: ${error instanceof Error ? error.message : String(error)}`;
+    return { findings: [], notChecked: [{ check: check.id, reason: 'Failed', message }] };
+  }
 }
 
 /** One load balancer answers for all checks of these slots: what keeps us from asking it is told once. */

@@ -1,0 +1,101 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import type { ApiObject } from '../kubernetes/resources.ts';
+import { EventSink } from './event-sink.ts';
+import { type StoredProbe, toStoredProbe } from './stored-probe.ts';
+import type { Transition } from './transition.ts';
+
+const probeOf = (name: string, namespace = 'shop'): StoredProbe =>
+  toStoredProbe({ metadata: { namespace, name, uid: `uid-${name}` }, spec: {} });
+
+const failed = (message: string): Transition => ({ type: 'Warning', reason: 'ProbeFailed', message });
+
+/** A sink, and what the API server was asked to create; creating takes until it is let go. */
+function sinkOf({ held = false } = {}) {
+  const created: ApiObject[] = [];
+  const errors: unknown[] = [];
+  let letGo = () => {};
+  const gate = held
+    ? new Promise<void>((resolve) => {
+        letGo = resolve;
+      })
+    : Promise.resolve();
+  const sink = new EventSink({
+    instance: 'pod-1',
+    onError: (error) => errors.push(error),
+    client: {
+      async create(_, object) {
+        await gate;
+        if ((object.note as string).includes('unlucky')) throw new Error('refused');
+        created.push(object);
+        return object;
+      },
+    },
+  });
+  onTestFinished(() => {
+    letGo();
+    return sink.stop();
+  });
+  return { sink, created, errors, letGo };
+}
+
+const notes = (created: readonly ApiObject[]) => created.map(({ note }) => note);
+
+it('an Event tells of one transition of one probe', async () => {
+  const { sink, created } = sinkOf();
+  sink.add(probeOf('web'), failed('DevOps: the port is wrong'));
+  await vi.waitFor(() => expect(created).toHaveLength(1));
+  expect(created[0]).toMatchObject({
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: { namespace: 'shop' },
+    type: 'Warning',
+    reason: 'ProbeFailed',
+    action: 'Probe',
+    note: 'DevOps: the port is wrong',
+    regarding: {
+      apiVersion: 'statusprobe.dev/v1alpha1',
+      kind: 'StatusProbe',
+      namespace: 'shop',
+      name: 'web',
+      uid: 'uid-web',
+    },
+    reportingController: 'statusprobe.dev/operator',
+    reportingInstance: 'pod-1',
+  });
+});
+
+it('while Events wait, those of one namespace that say the same are one', async () => {
+  const { sink, created, letGo } = sinkOf({ held: true });
+  sink.add(probeOf('first'), failed('X'));
+  await Promise.resolve();
+  for (const name of ['a', 'b', 'c']) sink.add(probeOf(name), failed('Y'));
+  sink.add(probeOf('d', 'other'), failed('Y'));
+  letGo();
+  await vi.waitFor(() => expect(created).toHaveLength(3));
+  expect(notes(created)).toEqual(['X', 'Y (and 2 more StatusProbes of this namespace)', 'Y']);
+});
+
+it('one that cannot be created does not stop the others', async () => {
+  const { sink, created, errors } = sinkOf();
+  sink.add(probeOf('a'), failed('unlucky'));
+  sink.add(probeOf('b'), failed('Y'));
+  await vi.waitFor(() => expect(notes(created)).toEqual(['Y']));
+  expect(errors).toHaveLength(1);
+  sink.add(probeOf('c'), failed('Z'));
+  await vi.waitFor(() => expect(notes(created)).toEqual(['Y', 'Z']));
+});
+
+it('at most 10 per second are created, and none after the end', async () => {
+  const { sink, created } = sinkOf();
+  for (let index = 0; index < 30; index += 1) sink.add(probeOf(`web-${index}`), failed(`${index}`));
+  await vi.waitFor(() => expect(created.length).toBeGreaterThanOrEqual(10));
+  const startedAt = performance.now();
+  await vi.waitFor(() => expect(created.length).toBeGreaterThanOrEqual(15), { timeout: 3000 });
+  expect(performance.now() - startedAt).toBeGreaterThan(300);
+  await sink.stop();
+  const count = created.length;
+  expect(count).toBeLessThan(30);
+  sink.add(probeOf('late'), failed('late'));
+  await sink.stop();
+  expect(created).toHaveLength(count);
+});

@@ -18,9 +18,10 @@ test: node_modules build ## every test: units, scenarios, a real API server, a r
 	@hack/cluster/build.sh
 	@node hack/test.ts
 
-lint: node_modules ## format and lint
+lint: node_modules ## format and lint, TypeScript and shell
 	@npm run --silent lint
-	@if command -v shellcheck >/dev/null; then shellcheck -x hack/cluster/*.sh .ci/run; else echo 'shellcheck is not installed: shell scripts were not checked'; fi
+	@command -v shellcheck >/dev/null || hack/cluster/packages.sh shellcheck=shellcheck
+	@shellcheck -x $$(git ls-files '*.sh') bin/statusprobe .ci/run
 
 typecheck: node_modules ## types
 	@npm run --silent typecheck

@@ -7,10 +7,11 @@ import {
 } from '../../hack/demo/applications-on-cluster.ts';
 import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
 import type { StatusProbe } from '../../src/api/generated.ts';
-import { APPLICATIONS } from '../faulty-app/applications.ts';
+import { APPLICATIONS, INTERVAL_SECONDS, TIMEOUT_SECONDS } from '../faulty-app/applications.ts';
 import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
 
 const MINUTE = 60_000;
+const FAILING = APPLICATIONS.filter(({ expected }) => expected.healthy === 'False');
 const missing = whyNoNode();
 if (missing !== undefined) console.log(`Left out: tests on a real node, because ${missing}`);
 
@@ -51,10 +52,16 @@ describe.skipIf(missing !== undefined)('the operator on a real node', { timeout:
     },
   );
 
-  it('tells once that a probe fails, and writes nothing while nothing changes', async () => {
-    const failing = APPLICATIONS.filter(({ expected }) => expected.healthy === 'False').map(
-      ({ name }) => name,
+  it.each(FAILING.map(({ name }) => [name]))('the verdict on %s is told in time', (name) => {
+    const { failingSince = '', conditions = [] } = cluster.statusProbe(NAMESPACE, name).status;
+    const told = conditions.find(({ type }) => type === 'Diagnosed')?.lastTransitionTime ?? '';
+    expect(Date.parse(told) - Date.parse(failingSince)).toBeLessThan(
+      (INTERVAL_SECONDS + TIMEOUT_SECONDS + 2) * 1000,
     );
+  });
+
+  it('tells once that a probe fails, and writes nothing while nothing changes', async () => {
+    const failing = FAILING.map(({ name }) => name);
     expect(cluster.eventsOf(NAMESPACE, 'ProbeFailed')).toEqual(failing.sort());
     const before = cluster.statusProbe(NAMESPACE, 'wrong-target-port');
     await cluster.probesPass(NAMESPACE, 'wrong-target-port', 3);

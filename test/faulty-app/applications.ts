@@ -24,6 +24,8 @@ export interface Application {
 }
 
 const PORT = 8080;
+export const INTERVAL_SECONDS = 5;
+export const TIMEOUT_SECONDS = 2;
 
 export const APPLICATIONS: readonly Application[] = [
   {
@@ -249,8 +251,8 @@ const statusProbe = (app: Application) => ({
   metadata: { name: app.name },
   spec: {
     target: { ingressRef: { name: app.name, path: app.path ?? '/' } },
-    interval: '5s',
-    timeout: '2s',
+    interval: `${INTERVAL_SECONDS}s`,
+    timeout: `${TIMEOUT_SECONDS}s`,
     diagnose: { podLogs: { enabled: true } },
   },
 });

@@ -1,5 +1,5 @@
 import type { LoadBalancerEvidence } from '../../diagnosis/model/aws.ts';
-import type { Slot } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { S3Place } from '../aws/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
@@ -21,10 +21,12 @@ function placeFor(context: SlotContext, { attributes }: LoadBalancerEvidence): S
 
 /**
  * The log comes minutes late: what is found is mostly of earlier requests of the same probe, while the failure lasts.
+ * The log of a Network Load Balancer tells of TLS only.
  */
 export const readAccessLog: SlotReader<'accessLog'> = async (context) => {
   const known = await context.slot('loadBalancer');
   if (!known.ok) return known;
+  if (known.value.loadBalancer.Type === 'network') return NOT_APPLICABLE;
   const place = placeFor(context, known.value);
   if (!place.ok) return place;
   const aws = awsOf(context);

@@ -1,0 +1,64 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { STSClient } from '@aws-sdk/client-sts';
+import type { WAFV2Client } from '@aws-sdk/client-wafv2';
+
+/** What a client of any service gets. */
+export interface ClientSettings {
+  /** Absent: as AWS_REGION and the SDK's own files say. */
+  readonly region?: string;
+  readonly connectMilliseconds: number;
+  readonly requestMilliseconds: number;
+}
+
+export interface Clients {
+  loadBalancing(): Promise<ElasticLoadBalancingV2Client>;
+  firewall(): Promise<WAFV2Client>;
+  logs(): Promise<CloudWatchLogsClient>;
+  s3(): Promise<S3Client>;
+  tokens(): Promise<STSClient>;
+}
+
+/** Each client is loaded when it is first needed: whoever has no AWS pays nothing for it. */
+export function createClients({ region, connectMilliseconds, requestMilliseconds }: ClientSettings): Clients {
+  const configuration = {
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 2,
+    retryMode: 'adaptive',
+    requestHandler: {
+      connectionTimeout: connectMilliseconds,
+      requestTimeout: requestMilliseconds,
+      throwOnRequestTimeout: true,
+    },
+  };
+  const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+    let loaded: Promise<T> | undefined;
+    return () => {
+      loaded ??= load();
+      return loaded;
+    };
+  };
+  return {
+    loadBalancing: once(async () => {
+      const sdk = await import('@aws-sdk/client-elastic-load-balancing-v2');
+      return new sdk.ElasticLoadBalancingV2Client(configuration);
+    }),
+    firewall: once(async () => {
+      const sdk = await import('@aws-sdk/client-wafv2');
+      return new sdk.WAFV2Client(configuration);
+    }),
+    logs: once(async () => {
+      const sdk = await import('@aws-sdk/client-cloudwatch-logs');
+      return new sdk.CloudWatchLogsClient(configuration);
+    }),
+    s3: once(async () => {
+      const sdk = await import('@aws-sdk/client-s3');
+      return new sdk.S3Client({ ...configuration, followRegionRedirects: true });
+    }),
+    tokens: once(async () => {
+      const sdk = await import('@aws-sdk/client-sts');
+      return new sdk.STSClient(configuration);
+    }),
+  };
+}

@@ -1,0 +1,682 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateRuleCommand,
+  CreateTargetGroupCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { AssociateWebACLCommand, CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { WebACL } from '../../src/diagnosis/model/aws.ts';
+import type { Lookup } from '../../src/diagnosis/model/lookup.ts';
+import { createAwsReader } from '../../src/evidence/aws/aws-reader.ts';
+import type { AwsReader } from '../../src/evidence/aws/reader.ts';
+import { type RecordedAnswer, startMinistack, startRecordedAnswers } from '../support/ministack.ts';
+
+const REGION = 'eu-central-1';
+const POLICY_FILE = path.join(import.meta.dirname, '..', '..', 'deploy', 'iam', 'read-only-policy.json');
+const USER_AGENT = 'statusprobe/0.1.0 (+demo/shop)';
+const JSON_TYPE = 'application/x-amz-json-1.1';
+
+interface Statement {
+  readonly Action: readonly string[];
+}
+interface Policy {
+  readonly Statement: readonly Statement[];
+}
+
+const policy = JSON.parse(readFileSync(POLICY_FILE, 'utf8')) as Policy;
+const allowed = policy.Statement.flatMap(({ Action }) => Action);
+
+/** The policy as it is shipped, but for one action. */
+const without = (action: string): Policy => ({
+  ...policy,
+  Statement: policy.Statement.map((statement) => ({
+    ...statement,
+    Action: statement.Action.filter((each) => each !== action),
+  })).filter(({ Action }) => Action.length > 0),
+});
+
+const accessLogLine = (time: Date, status: number, target: string): string =>
+  [
+    `http ${time.toISOString()} app/edge/0123456789abcdef 192.0.2.1:40000 10.1.0.11:8080 0.000 0.001 0.000`,
+    `${status} ${target} 120 240 "GET http://shop.example.com:80/?token=abc HTTP/1.1" "${USER_AGENT}" - -`,
+    'arn:aws:elasticloadbalancing:eu-central-1:000000000000:targetgroup/shop/0 "Root=1-6955b900-abcdef012345678912345678"',
+    '"-" "-" 1 2026-01-01T00:00:00.000000Z "waf,forward" "-" "-" "10.1.0.11:8080" "-" "-" "-" TID_1 "-" "-" "-" 10.0.0.1',
+  ].join(' ');
+
+const wafRecord = (timestamp: number): string =>
+  JSON.stringify({
+    timestamp,
+    formatVersion: 1,
+    webaclId: 'arn:aws:wafv2:eu-central-1:000000000000:regional/webacl/edge/1',
+    terminatingRuleId: 'no-bots',
+    terminatingRuleType: 'REGULAR',
+    action: 'BLOCK',
+    terminatingRuleMatchDetails: [{ conditionType: 'XSS', location: 'HEADER', matchedData: ['secret'] }],
+    httpSourceName: 'ALB',
+    ruleGroupList: [],
+    rateBasedRuleList: [],
+    httpRequest: {
+      clientIp: '192.0.2.1',
+      uri: '/',
+      args: 'token=abc',
+      httpMethod: 'GET',
+      requestId: '1-6955b900-abcdef012345678912345678',
+      headers: [{ name: 'User-Agent', value: USER_AGENT }],
+    },
+  });
+
+const SAMPLES: RecordedAnswer = {
+  type: JSON_TYPE,
+  body: JSON.stringify({
+    PopulationSize: 1,
+    SampledRequests: [
+      {
+        Action: 'CAPTCHA',
+        ResponseCodeSent: 405,
+        Timestamp: 1767225600,
+        Weight: 1,
+        Request: {
+          ClientIP: '192.0.2.1',
+          Method: 'GET',
+          URI: '/',
+          HTTPVersion: 'HTTP/1.1',
+          Headers: [{ Name: 'user-agent', Value: USER_AGENT }],
+        },
+      },
+      {
+        Action: 'BLOCK',
+        Timestamp: 1767225600,
+        Weight: 1,
+        Request: { Headers: [], Method: 'GET', URI: '/' },
+      },
+    ],
+  }),
+};
+
+const LOGGING: RecordedAnswer = {
+  type: JSON_TYPE,
+  body: JSON.stringify({
+    LoggingConfiguration: {
+      ResourceArn: 'arn:aws:wafv2:eu-central-1:000000000000:regional/webacl/edge/1',
+      LogDestinationConfigs: ['arn:aws:logs:eu-central-1:000000000000:log-group:aws-waf-logs-edge:*'],
+    },
+  }),
+};
+
+const health = (state: string, reason: string, description: string): RecordedAnswer => ({
+  type: 'text/xml',
+  body: `<DescribeTargetHealthResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/">
+  <DescribeTargetHealthResult><TargetHealthDescriptions><member>
+    <HealthCheckPort>8080</HealthCheckPort>
+    <TargetHealth><State>${state}</State><Reason>${reason}</Reason><Description>${description}</Description></TargetHealth>
+    <Target><Id>10.1.0.11</Id><Port>8080</Port></Target>
+  </member></TargetHealthDescriptions></DescribeTargetHealthResult>
+  <ResponseMetadata><RequestId>c534f810-f389-11e5-9192-3fff33344cfa</RequestId></ResponseMetadata>
+</DescribeTargetHealthResponse>`,
+});
+
+const recorded = new Map<string, RecordedAnswer>();
+let ministack: Awaited<ReturnType<typeof startMinistack>>;
+let gateway: Awaited<ReturnType<typeof startRecordedAnswers>>;
+let iam: IAMClient;
+let loadBalancerARN: string;
+let targetGroupARN: string;
+let keys: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
+const saved = { ...process.env };
+const folder = mkdtempSync(path.join(tmpdir(), 'statusprobe-aws-'));
+
+const credentialsFor = (environment: NodeJS.ProcessEnv): void => {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_ENDPOINT_URL: gateway.url,
+    ...environment,
+  });
+};
+
+const setPolicy = (document: Policy): Promise<unknown> =>
+  iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'statusprobe',
+      PolicyName: 'read-only',
+      PolicyDocument: JSON.stringify(document),
+    }),
+  );
+
+const root = () => ({
+  region: REGION,
+  endpoint: `http://127.0.0.1:${ministack.port}`,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+const ACCESS_LOGS = { bucket: 'shop-logs', prefix: 'edge' };
+
+const stamp = (time: Date): string =>
+  time
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, '')
+    .replace(/\d\dZ$/, 'Z');
+
+async function createLogs(account: string, name: string): Promise<void> {
+  const now = new Date();
+  const s3 = new S3Client({ ...root(), forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: ACCESS_LOGS.bucket }));
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
+  const object = (owner: string, unique: string) =>
+    `edge/AWSLogs/${account}/elasticloadbalancing/${REGION}/${day}/${account}_elasticloadbalancing_${REGION}_${owner}_${stamp(now)}_10.0.0.1_${unique}.log.gz`;
+  const whole = gzipSync(
+    [
+      accessLogLine(now, 502, '-'),
+      'garbage',
+      `${'x'.repeat(200_000)} statusprobe/`,
+      accessLogLine(now, 500, '500').replace(USER_AGENT, 'curl/8'),
+      `${accessLogLine(now, 500, '500')} one two three`,
+      '',
+    ].join('\n'),
+  );
+  const cut = gzipSync(Array.from({ length: 2000 }, () => accessLogLine(now, 504, '-')).join('\n'));
+  await s3.send(new PutObjectCommand({ Bucket: ACCESS_LOGS.bucket, Key: object(name, 'a1'), Body: whole }));
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: ACCESS_LOGS.bucket,
+      Key: object(name, 'b2'),
+      Body: cut.subarray(0, cut.length - 20),
+    }),
+  );
+  await s3.send(
+    new PutObjectCommand({ Bucket: ACCESS_LOGS.bucket, Key: object('app.other.0', 'c3'), Body: whole }),
+  );
+  const [date, hour] = [now.toISOString().slice(0, 10).replaceAll('-', '/'), now.toISOString().slice(11, 13)];
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: ACCESS_LOGS.bucket,
+      Key: `edge/AWSLogs/${account}/WAFLogs/${REGION}/edge/${date}/${hour}/${now.toISOString().slice(14, 16)}/x.log.gz`,
+      Body: gzipSync(`${wafRecord(now.getTime())}\n{"half": \n[]\nnull\n`),
+    }),
+  );
+  const logs = new CloudWatchLogsClient(root());
+  const where = { logGroupName: 'aws-waf-logs-edge', logStreamName: `${REGION}_edge_0` };
+  await logs.send(new CreateLogGroupCommand(where));
+  await logs.send(new CreateLogStreamCommand(where));
+  await logs.send(
+    new PutLogEventsCommand({
+      ...where,
+      logEvents: [
+        { timestamp: now.getTime(), message: wafRecord(now.getTime()) },
+        { timestamp: now.getTime(), message: wafRecord(now.getTime()).replace(USER_AGENT, 'curl/8') },
+      ],
+    }),
+  );
+}
+
+beforeAll(async () => {
+  ministack = await startMinistack();
+  gateway = await startRecordedAnswers(ministack.port, recorded);
+  const balancing = new ElasticLoadBalancingV2Client(root());
+  const created = await balancing.send(
+    new CreateLoadBalancerCommand({
+      Name: 'edge',
+      Type: 'application',
+      Scheme: 'internet-facing',
+      Subnets: ['subnet-1', 'subnet-2'],
+    }),
+  );
+  const [balancer] = created.LoadBalancers ?? [];
+  loadBalancerARN = balancer?.LoadBalancerArn ?? '';
+  const groups = await balancing.send(
+    new CreateTargetGroupCommand({
+      Name: 'shop',
+      Protocol: 'HTTP',
+      Port: 8080,
+      VpcId: 'vpc-1',
+      TargetType: 'ip',
+    }),
+  );
+  targetGroupARN = groups.TargetGroups?.[0]?.TargetGroupArn ?? '';
+  await balancing.send(
+    new RegisterTargetsCommand({
+      TargetGroupArn: targetGroupARN,
+      Targets: [{ Id: '10.1.0.11', Port: 8080 }],
+    }),
+  );
+  const listeners = await balancing.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: loadBalancerARN,
+      Port: 80,
+      Protocol: 'HTTP',
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupARN }],
+    }),
+  );
+  await balancing.send(
+    new CreateRuleCommand({
+      ListenerArn: listeners.Listeners?.[0]?.ListenerArn,
+      Priority: 1,
+      Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/api/*'] } }],
+      Actions: [
+        {
+          Type: 'fixed-response',
+          FixedResponseConfig: { StatusCode: '503', MessageBody: 'Backend service does not exist' },
+        },
+      ],
+    }),
+  );
+  const firewall = new WAFV2Client(root());
+  const visibility = (name: string) => ({
+    MetricName: name,
+    SampledRequestsEnabled: true,
+    CloudWatchMetricsEnabled: true,
+  });
+  const acl = await firewall.send(
+    new CreateWebACLCommand({
+      Name: 'edge',
+      Scope: 'REGIONAL',
+      DefaultAction: { Allow: {} },
+      VisibilityConfig: visibility('edge'),
+      Rules: [
+        {
+          Name: 'no-bots',
+          Priority: 0,
+          Action: { Block: {} },
+          Statement: { GeoMatchStatement: { CountryCodes: ['AQ'] } },
+          VisibilityConfig: visibility('noBots'),
+        },
+      ],
+    }),
+  );
+  await firewall.send(
+    new AssociateWebACLCommand({ WebACLArn: acl.Summary?.ARN, ResourceArn: loadBalancerARN }),
+  );
+  const [, , , , account = ''] = loadBalancerARN.split(':');
+  await createLogs(account, loadBalancerARN.split('loadbalancer/')[1]?.replaceAll('/', '.') ?? '');
+  iam = new IAMClient(root());
+  await iam.send(new CreateUserCommand({ UserName: 'statusprobe' }));
+  await setPolicy(policy);
+  const key = await iam.send(new CreateAccessKeyCommand({ UserName: 'statusprobe' }));
+  keys = {
+    AWS_ACCESS_KEY_ID: key.AccessKey?.AccessKeyId ?? '',
+    AWS_SECRET_ACCESS_KEY: key.AccessKey?.SecretAccessKey ?? '',
+  };
+});
+
+beforeEach(() => {
+  recorded.clear();
+  recorded.set('GetSampledRequests', SAMPLES);
+  recorded.set('GetLoggingConfiguration', LOGGING);
+  credentialsFor(keys);
+});
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+afterAll(async () => {
+  await gateway?.stop();
+  await ministack?.stop();
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, saved);
+  rmSync(folder, { recursive: true });
+});
+
+const seen = <T>(lookup: Lookup<T>): T => {
+  if (!lookup.ok) throw new Error(`${lookup.reason}: ${lookup.message}`);
+  return lookup.value;
+};
+
+const ACL: WebACL = {
+  Name: 'edge',
+  Id: '1',
+  ARN: `arn:aws:wafv2:${REGION}:000000000000:regional/webacl/edge/1`,
+  Rules: [{ Name: 'no-bots', VisibilityConfig: { MetricName: 'noBots', SampledRequestsEnabled: true } }],
+};
+const LOAD_BALANCER = () => ({ LoadBalancerArn: loadBalancerARN, LoadBalancerName: 'edge' });
+
+/** Every look that there is, each on its own feet. */
+const everyLook = (reader: AwsReader): Readonly<Record<string, () => Promise<Lookup<unknown>>>> => ({
+  loadBalancer: () => reader.loadBalancer({ targetGroupARN, dnsName: 'unknown' }),
+  listeners: () => reader.listeners(LOAD_BALANCER()),
+  targetGroups: () => reader.targetGroups([targetGroupARN]),
+  webACL: () => reader.webACL(loadBalancerARN),
+  wafLog: () => reader.wafLog(ACL, { logGroupName: 'aws-waf-logs-edge' }),
+  wafSamples: () => reader.wafSamples(ACL),
+  accessLog: () => reader.accessLog(LOAD_BALANCER(), ACCESS_LOGS),
+});
+
+async function failures(
+  reader: AwsReader,
+): Promise<Readonly<Record<string, { reason: string; message: string }>>> {
+  const looks = Object.entries(everyLook(reader)).map(async ([name, look]) => [name, await look()] as const);
+  const failed = (await Promise.all(looks)).flatMap(([name, look]) =>
+    look.ok ? [] : [[name, { reason: look.reason, message: look.message }] as const],
+  );
+  return Object.fromEntries(failed);
+}
+
+describe('what the reader makes of AWS', () => {
+  test('load balancer, listeners, rules and target health', async () => {
+    const reader = createAwsReader();
+    const known = seen(await reader.loadBalancer({ targetGroupARN }));
+    expect(known.loadBalancer).toMatchObject({
+      LoadBalancerName: 'edge',
+      Type: 'application',
+      State: { Code: 'active' },
+    });
+    expect(known.attributes['idle_timeout.timeout_seconds']).toBe('60');
+    const listeners = seen(await reader.listeners(known.loadBalancer));
+    expect(
+      listeners.map(({ Port, Rules = [] }) => [Port, Rules.map(({ Priority }) => Priority).sort()]),
+    ).toEqual([[80, ['1', 'default']]]);
+    const [group] = seen(await reader.targetGroups([targetGroupARN]));
+    expect(
+      group?.TargetHealthDescriptions.map(({ Target, TargetHealth }) => [Target.Id, TargetHealth?.State]),
+    ).toEqual([['10.1.0.11', 'healthy']]);
+  });
+
+  test('a load balancer by its DNS name', async () => {
+    const reader = createAwsReader();
+    const { loadBalancer } = seen(await reader.loadBalancer({ loadBalancerARN }));
+    const byName = await reader.loadBalancer({
+      dnsName: loadBalancer.DNSName?.toLowerCase() ?? '',
+      region: REGION,
+    });
+    expect(seen(byName).loadBalancer.LoadBalancerArn).toBe(loadBalancerARN);
+  });
+
+  test.each([
+    ['unhealthy', 'Target.ResponseCodeMismatch', 'Health checks failed with these codes: [503]'],
+    ['unhealthy', 'Target.Timeout', 'Request timed out'],
+    ['unused', 'Target.IpUnusable', 'The target IP address is reserved for use by a Load Balancer'],
+    ['draining', 'Target.DeregistrationInProgress', 'Target deregistration is in progress'],
+  ])('target health %s, %s', async (State, Reason, Description) => {
+    recorded.set('DescribeTargetHealth', health(State, Reason, Description));
+    const [group] = seen(await createAwsReader().targetGroups([targetGroupARN]));
+    expect(group?.TargetHealthDescriptions).toEqual([
+      {
+        Target: { Id: '10.1.0.11', Port: 8080 },
+        HealthCheckPort: '8080',
+        TargetHealth: { State, Reason, Description },
+      },
+    ]);
+  });
+
+  test('web ACL with its log, and none at all', async () => {
+    const { webACL, logDestinations } = seen(await createAwsReader().webACL(loadBalancerARN));
+    expect(webACL).toMatchObject({ Name: 'edge', Rules: [{ Name: 'no-bots' }] });
+    expect(logDestinations).toEqual(['arn:aws:logs:eu-central-1:000000000000:log-group:aws-waf-logs-edge:*']);
+    recorded.set('GetWebACLForResource', { type: JSON_TYPE, body: '{}' });
+    expect(seen(await createAwsReader().webACL(loadBalancerARN))).toEqual({ logDestinations: [] });
+  });
+
+  test('requests of probes in the log of AWS WAF, in CloudWatch and in S3, without what they sent', async () => {
+    const reader = createAwsReader();
+    const request = {
+      source: 'Log',
+      time: expect.any(String),
+      action: 'BLOCK',
+      rule: 'no-bots',
+      ruleType: 'REGULAR',
+      matched: ['XSS in HEADER'],
+      method: 'GET',
+      uri: '/',
+      userAgent: USER_AGENT,
+      traceID: 'Root=1-6955b900-abcdef012345678912345678',
+    };
+    expect(seen(await reader.wafLog(ACL, { logGroupName: 'aws-waf-logs-edge' }))).toEqual([request]);
+    const [, , , , account = ''] = loadBalancerARN.split(':');
+    const acl = { ...ACL, ARN: ACL.ARN.replace('000000000000', account) };
+    expect(seen(await reader.wafLog(acl, { s3: ACCESS_LOGS }))).toEqual([request]);
+  });
+
+  test('requests of probes among the samples', async () => {
+    expect(seen(await createAwsReader().wafSamples(ACL))).toEqual([
+      {
+        source: 'Sample',
+        time: '2026-01-01T00:00:00.000Z',
+        action: 'CAPTCHA',
+        rule: 'no-bots',
+        matched: [],
+        responseCode: 405,
+        method: 'GET',
+        uri: '/',
+        userAgent: USER_AGENT,
+      },
+    ]);
+  });
+
+  test('access log: own lines of whole, mixed and damaged objects, and none of another load balancer', async () => {
+    const entries = seen(await createAwsReader().accessLog(LOAD_BALANCER(), ACCESS_LOGS));
+    const codes = entries.map(({ elbStatusCode }) => elbStatusCode);
+    expect(codes.slice(0, 2)).toEqual([502, 500]);
+    expect(new Set(codes.slice(2))).toEqual(new Set([504]));
+    expect(entries[0]).toMatchObject({
+      target: '10.1.0.11:8080',
+      targetProcessingTime: 0.001,
+      method: 'GET',
+      url: 'http://shop.example.com:80/',
+      userAgent: USER_AGENT,
+      actionsExecuted: ['waf', 'forward'],
+      matchedRulePriority: '1',
+    });
+  });
+});
+
+describe('permissions', () => {
+  test('the policy that is shipped suffices', async () => {
+    expect(await failures(createAwsReader())).toEqual({});
+  });
+
+  /** Actions that no call of the looks above has as its own name, or that this emulator does not judge. */
+  const elsewhere = ['elasticloadbalancing:GetLoadBalancerWebACL', 'wafv2:GetWebACL'];
+
+  test.each(allowed.filter((action) => !elsewhere.includes(action)))(
+    'without %s, who may not what is named',
+    async (action) => {
+      await setPolicy(without(action));
+      try {
+        const failed = Object.values(await failures(createAwsReader()));
+        expect(failed.length).toBeGreaterThan(0);
+        for (const { reason, message } of failed) {
+          expect(reason).toBe('Forbidden');
+          expect(message).toContain(
+            `arn:aws:iam::000000000000:user/statusprobe may not call ${action}: add {"Effect":"Allow","Action":"${action}"`,
+          );
+        }
+      } finally {
+        await setPolicy(policy);
+      }
+    },
+  );
+
+  test('without wafv2:GetWebACL, a web ACL that a probe names', async () => {
+    await setPolicy(without('wafv2:GetWebACL'));
+    const look = await createAwsReader().webACL(loadBalancerARN, ACL.ARN);
+    await setPolicy(policy);
+    expect(look).toMatchObject({
+      ok: false,
+      reason: 'Forbidden',
+      message: expect.stringContaining('wafv2:GetWebACL'),
+    });
+  });
+});
+
+describe('credentials', () => {
+  test('none', async () => {
+    credentialsFor({});
+    expect(await createAwsReader().listeners(LOAD_BALANCER())).toEqual({
+      ok: false,
+      reason: 'NoCredentials',
+      message: 'No AWS credentials: give the ServiceAccount a role by IRSA or EKS Pod Identity',
+    });
+  });
+
+  test('that AWS does not know', async () => {
+    credentialsFor({ AWS_ACCESS_KEY_ID: 'AKIAUNKNOWNUNKNOWN00', AWS_SECRET_ACCESS_KEY: 'x' });
+    const look = await createAwsReader().listeners(LOAD_BALANCER());
+    expect(look).toMatchObject({ ok: false, reason: 'NoCredentials' });
+  });
+
+  test('no region', async () => {
+    const look = await createAwsReader().loadBalancer({ dnsName: 'edge.example.com' });
+    expect(look).toMatchObject({
+      ok: false,
+      reason: 'NotConfigured',
+      message: expect.stringContaining('AWS_REGION'),
+    });
+  });
+
+  test('of IRSA, and the sentence for a role that trusts another ServiceAccount', async () => {
+    const subject = 'system:serviceaccount:statusprobe:statusprobe';
+    const trust = {
+      Effect: 'Allow',
+      Principal: { Federated: 'arn:aws:iam::000000000000:oidc-provider/oidc.test' },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringEquals: { 'oidc.test:sub': subject, 'oidc.test:aud': 'sts.amazonaws.com' } },
+    };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+    await iam.send(new CreateRoleCommand({ RoleName: 'irsa', AssumeRolePolicyDocument }));
+    const PolicyDocument = JSON.stringify(policy);
+    await iam.send(new PutRolePolicyCommand({ RoleName: 'irsa', PolicyName: 'read-only', PolicyDocument }));
+    const token = path.join(folder, 'token');
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const ask = (sub: string) => {
+      const claims = { sub, aud: 'sts.amazonaws.com', iss: 'https://oidc.test' };
+      writeFileSync(token, `${part({ alg: 'RS256' })}.${part(claims)}.${part({})}`);
+      const role = {
+        AWS_ROLE_ARN: 'arn:aws:iam::000000000000:role/irsa',
+        AWS_WEB_IDENTITY_TOKEN_FILE: token,
+      };
+      credentialsFor({ AWS_REGION: REGION, ...role });
+      return createAwsReader().listeners(LOAD_BALANCER());
+    };
+    expect(seen(await ask(subject)).length).toBe(1);
+    expect(await ask('system:serviceaccount:default:default')).toMatchObject({
+      reason: 'NoCredentials',
+      message: expect.stringContaining('does not trust this ServiceAccount'),
+    });
+  });
+
+  test('of EKS Pod Identity', async () => {
+    const asked: (string | undefined)[] = [];
+    const agent = await serve((request) => {
+      asked.push(request.headers.authorization);
+      return {
+        type: 'application/json',
+        body: JSON.stringify({
+          AccessKeyId: keys.AWS_ACCESS_KEY_ID,
+          SecretAccessKey: keys.AWS_SECRET_ACCESS_KEY,
+          Token: '',
+          Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+        }),
+      };
+    });
+    const token = path.join(folder, 'pod-identity');
+    writeFileSync(token, 'of-the-pod');
+    credentialsFor({
+      AWS_REGION: REGION,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${agent}/v1/credentials`,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
+    });
+    expect((await createAwsReader().listeners(LOAD_BALANCER())).ok).toBe(true);
+    expect(asked).toEqual(['of-the-pod']);
+  });
+});
+
+/** A server in the place of AWS; `undefined`: it never answers. */
+async function serve(answer: (request: IncomingMessage) => RecordedAnswer | undefined): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume();
+    const said = answer(request);
+    if (said !== undefined)
+      response.writeHead(said.status ?? 200, { 'content-type': said.type }).end(said.body);
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe('AWS in trouble', () => {
+  const impatient = { callMilliseconds: 1_500, requestMilliseconds: 400 };
+
+  const reasonsOf = async (url: string) => {
+    credentialsFor({ ...keys, AWS_ENDPOINT_URL: url });
+    const failed = await failures(createAwsReader(impatient));
+    return [...new Set(Object.values(failed).map(({ reason }) => reason))].sort();
+  };
+
+  test('that is down is a failed look, of every kind', async () => {
+    expect(await reasonsOf('http://127.0.0.1:1')).toEqual(['Failed']);
+  });
+
+  test('that does not answer is a time-out within the limit of a call', async () => {
+    const url = await serve(() => undefined);
+    expect(await reasonsOf(url)).toEqual(['Timeout']);
+  });
+
+  test('that answers with HTML is a failed look', async () => {
+    const url = await serve(() => ({ type: 'text/html', body: '<html><body>Maintenance</body></html>' }));
+    credentialsFor({ ...keys, AWS_ENDPOINT_URL: url });
+    const failed = await failures(createAwsReader(impatient));
+    for (const { reason } of Object.values(failed)) expect(reason).toBe('Failed');
+    expect(failed.webACL?.message).toBe(
+      'wafv2:GetWebACLForResource was answered with something that is no answer of AWS',
+    );
+  });
+
+  test('that throttles everything says so', async () => {
+    const url = await serve(({ headers }) =>
+      headers['x-amz-target'] === undefined
+        ? {
+            status: 400,
+            type: 'text/xml',
+            body: '<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>',
+          }
+        : {
+            status: 400,
+            type: JSON_TYPE,
+            body: JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }),
+          },
+    );
+    const reasons = await reasonsOf(url);
+    expect(reasons.every((reason) => ['Throttled', 'Timeout', 'Failed'].includes(reason))).toBe(true);
+    expect(reasons).toContain('Throttled');
+  });
+});
+
+test('a thousand probes behind one load balancer ask AWS as often as one does', async () => {
+  const reader = createAwsReader();
+  const before = gateway.calls.length;
+  await failures(reader);
+  const calls = gateway.calls.length - before;
+  await Promise.all(Array.from({ length: 1000 }, () => failures(reader)));
+  expect(gateway.calls.length - before).toBe(calls);
+  expect(calls).toBeLessThan(25);
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NO_POLICY, parsePolicy, policyFor } from './policy.ts';
 
@@ -49,6 +50,22 @@ describe('the policy of a namespace', () => {
       maximumProbes: Number.POSITIVE_INFINITY,
       podLogs: true,
     });
+  });
+});
+
+it('the example of the documentation is a policy that does what it says', () => {
+  const page = readFileSync(new URL('../../docs/policy.md', import.meta.url), 'utf8');
+  const example = parsePolicy(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? 'none');
+  expect(policyFor(example, { team: 'monitoring' })).toEqual({
+    allowCIDRs: ['10.96.0.0/12', '10.244.0.0/16'],
+    denyCIDRs: ['10.20.0.0/16'],
+    shortestIntervalMilliseconds: 1000,
+    maximumProbes: 200,
+    podLogs: true,
+  });
+  expect(policyFor(example, { 'kubernetes.io/metadata.name': 'payments' })).toMatchObject({
+    shortestIntervalMilliseconds: 10_000,
+    podLogs: false,
   });
 });
 

@@ -13,6 +13,8 @@ export interface NamespacePolicy {
   /** StatusProbes that are probed in the namespace. */
   readonly maximumProbes: number;
   readonly podLogs: boolean;
+  /** ARNs, bucket and log group names that `spec.diagnose.aws` may name; `*`: any. */
+  readonly awsResources: readonly string[];
 }
 
 interface PolicyRule {
@@ -22,6 +24,7 @@ interface PolicyRule {
   readonly minimumInterval?: string;
   readonly maximumProbes?: number;
   readonly podLogs?: boolean;
+  readonly awsResources?: readonly string[];
 }
 
 /** The file of `--policy`. */
@@ -69,6 +72,7 @@ const SCHEMA: Schema = {
           minimumInterval: { type: 'string' },
           maximumProbes: { type: 'integer', min: 0, max: 1_000_000 },
           podLogs: { type: 'boolean' },
+          awsResources: TEXTS,
         },
       },
     },
@@ -102,6 +106,7 @@ export function policyFor({ rules }: Policy, labels: Readonly<Record<string, str
     shortestIntervalMilliseconds: parseDuration(last('minimumInterval') ?? '') ?? 0,
     maximumProbes: last('maximumProbes') ?? Number.POSITIVE_INFINITY,
     podLogs: last('podLogs') ?? true,
+    awsResources: matching.flatMap(({ awsResources = [] }) => awsResources),
   };
 }
 

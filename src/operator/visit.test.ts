@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { resolveSpec } from '../api/defaults.ts';
-import { NOT_APPLICABLE, type Route } from '../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, ROUTE_SLOTS, type Route } from '../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import type { ProbeRequest } from '../probe/request.ts';
@@ -40,15 +40,8 @@ const failedBy = (
   };
 };
 
-const ROUTE: Route = {
-  observation: NOT_APPLICABLE,
-  request: NOT_APPLICABLE,
-  home: found('shop'),
-  ingress: NOT_APPLICABLE,
-  service: NOT_APPLICABLE,
-  endpoints: NOT_APPLICABLE,
-  pods: NOT_APPLICABLE,
-};
+/** A route of which nothing applies. */
+const ROUTE = Object.fromEntries(ROUTE_SLOTS.map((slot) => [slot, NOT_APPLICABLE])) as unknown as Route;
 
 interface Surroundings extends Partial<World> {
   readonly answer?: Observation;

@@ -38,10 +38,14 @@ function run(
   return result.stdout;
 }
 
-/** Runs a script that tells people what it does. */
-function runLoudly(command: string, args: readonly string[] = []) {
-  const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+/** Runs a script that tells people on stderr what it does; returns what it prints for programs. */
+function runLoudly(command: string, args: readonly string[] = []): string {
+  const { status, stdout } = spawnSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${command} failed`);
+  return stdout.trim();
 }
 
 const kubectlWith = (kubeconfig: string, kubectlPath: string): Pick<Cluster, 'kubectl' | 'kubectlPath'> => ({
@@ -71,10 +75,8 @@ const withBuiltImages = (made: Made): Cluster => ({
 });
 
 function localCluster(): Cluster {
-  runLoudly(join(SCRIPTS, 'up.sh'));
-  const directory = process.env.STATUSPROBE_CLUSTER_DIR ?? '/tmp/statusprobe-cluster';
-  const kubeconfig = join(directory, 'kubeconfig');
-  const binaries = run(join(SCRIPTS, 'build.sh'), ['kubernetes']).trim();
+  const kubeconfig = runLoudly(join(SCRIPTS, 'up.sh'));
+  const binaries = runLoudly(join(SCRIPTS, 'build.sh'), ['kubernetes']);
   return withBuiltImages({
     kubeconfig,
     remove: 'make cluster-down',
@@ -83,7 +85,7 @@ function localCluster(): Cluster {
 }
 
 function kindCluster(): Cluster {
-  const kubeconfig = run(join(SCRIPTS, 'up-kind.sh'), []).trim();
+  const kubeconfig = runLoudly(join(SCRIPTS, 'up-kind.sh'));
   return withBuiltImages({
     kubeconfig,
     remove: 'make cluster-down CLUSTER=kind',

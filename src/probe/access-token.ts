@@ -69,7 +69,7 @@ async function requestToken(trip: Trip, client: OAuth2Client, now: number): Prom
   const hop = tokenHop(client, trip.request.tls);
   const answer = await askHTTP1(trip, hop, await openConnection(trip, hop), []);
   const body = new Body(LONGEST_ANSWER, true);
-  await readBody(answer.body, body, trip.deadline);
+  await readBody(answer, body, trip.deadline);
   if (answer.code !== 200) throw tokenFailed(`The token endpoint answered ${answer.code}.`);
   const { access_token: value, expires_in: life } = parseAnswer(body.text);
   if (typeof value !== 'string') throw tokenFailed('The answer of the token endpoint holds no access_token.');

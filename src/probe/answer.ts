@@ -12,3 +12,10 @@ export interface Answer {
 
 export const valuesOf = ({ headers }: Pick<Answer, 'headers'>, name: string): string[] =>
   headers.filter(([candidate]) => candidate === name).map(([, value]) => value);
+
+/** A server may send them without end. */
+const MOST_INFORMATIONAL = 10;
+
+export function noteInformational(codes: number[], code: number | undefined): void {
+  if (code !== undefined && codes.length < MOST_INFORMATIONAL) codes.push(code);
+}

@@ -1,5 +1,6 @@
-import type { Readable, Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflateRaw } from 'node:zlib';
+import { type Answer, valuesOf } from './answer.ts';
 import type { Deadline } from './deadline.ts';
 import { ProbeFault } from './failure.ts';
 import type { Compression } from './request.ts';
@@ -51,46 +52,55 @@ export class Body {
     return (more.length === 0 ? only : Buffer.concat(this.#chunks)).toString('utf8');
   }
 
+  /** Whether `start` is not all of it. */
+  get isCut(): boolean {
+    return this.#length > START_BYTES;
+  }
+
   /** The first 4096 bytes, cut between characters. */
   get start(): string {
-    if (this.length <= START_BYTES) return this.text;
+    if (!this.isCut) return this.text;
     const bytes = Buffer.concat(this.#chunks).subarray(0, START_BYTES);
     return new TextDecoder().decode(bytes, { stream: true });
   }
 }
 
-/** Reads `source` into `body` until it ends. Rejects with a `ProbeFault` or the error of the stream. */
-export function readBody(
-  source: Readable,
+/** Reads the body of `answer` into `body` until it ends. Rejects with a `ProbeFault` or the error of the stream. */
+export async function readBody(
+  answer: Answer,
   body: Body,
   deadline: Deadline,
   compression?: Compression,
 ): Promise<void> {
-  return deadline.wait<void>((resolve, reject) => {
-    const stream = decoded(source, reject, compression);
-    stream.on('data', (chunk: Buffer) => {
-      body.add(chunk);
-      if (body.isTooLong) reject(TOO_LARGE());
-    });
-    stream.once('end', resolve);
-    const closed = () => {
-      if (!source.readableEnded) reject(source.errored ?? CUT_OFF());
-    };
-    source.once('close', closed);
-    if (source.closed) closed();
-  });
+  const decoder = decoderFor(answer, compression);
+  const source = answer.body;
+  await deadline
+    .wait<void>((resolve, reject) => {
+      const stream = decoder === undefined ? source : source.pipe(decoder);
+      decoder?.on('error', () => reject(undecodable(`valid ${compression}`)));
+      stream.on('data', (chunk: Buffer) => {
+        body.add(chunk);
+        if (body.isTooLong) reject(fault('BodyTooLarge', 'The response body is longer than the limit.'));
+      });
+      stream.once('end', resolve);
+      const closed = () => {
+        if (!source.readableEnded) reject(source.errored ?? fault('ClosedMidBody', CUT_OFF));
+      };
+      source.once('close', closed);
+      if (source.closed) closed();
+    })
+    .finally(() => decoder?.destroy());
 }
 
-function decoded(source: Readable, reject: (error: Error) => void, compression?: Compression): Readable {
-  if (compression === undefined || compression === 'identity') return source;
-  const decoder = DECODERS[compression]();
-  decoder.on('error', () => reject(NOT_DECODABLE(compression)));
-  return source.pipe(decoder);
+/** A server may leave a body as it is, whatever was asked for, but must not compress it in another way. */
+function decoderFor(answer: Answer, compression: Compression | undefined): Transform | undefined {
+  if (compression === undefined) return undefined;
+  const [encoding = 'identity'] = valuesOf(answer, 'content-encoding');
+  if (encoding === 'identity') return undefined;
+  if (encoding !== compression || compression === 'identity') throw undecodable(`encoded as ${compression}`);
+  return DECODERS[compression]();
 }
 
-const TOO_LARGE = () =>
-  new ProbeFault('Receive', 'BodyTooLarge', 'The response body is longer than the limit.');
-const CUT_OFF = () =>
-  new ProbeFault('Receive', 'ClosedMidBody', 'The response body ended before it was complete.');
-const NOT_DECODABLE = (compression: Compression) =>
-  new ProbeFault('Receive', 'DecodeFailed', `The response body is not valid ${compression}.`);
+const fault = (reason: string, message: string) => new ProbeFault('Receive', reason, message);
+const undecodable = (what: string) => fault('DecodeFailed', `The response body is not ${what}.`);
+const CUT_OFF = 'The response body ended before it was complete.';

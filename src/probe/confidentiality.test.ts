@@ -28,6 +28,36 @@ describe('an observation', () => {
     expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
+  it.each([
+    [
+      'one that begins like another',
+      { username: 'admin', password: 'admin-password' },
+      (text: string) => text,
+    ],
+    [
+      'one with quotes, as JSON',
+      { username: 'user', password: 'pass"word\\' },
+      (text: string) => JSON.stringify(text),
+    ],
+    [
+      'one with spaces, in a URL',
+      { username: 'user', password: 'pass word' },
+      (text: string) => encodeURIComponent(text),
+    ],
+    [
+      'one that is cut',
+      { username: 'user', password: 'p1p2p3p4p5' },
+      (text: string) => `${'x'.repeat(4091)}${text}`,
+    ],
+    ['a short one', { username: 'u', password: 'pw' }, (text: string) => text],
+  ])('holds no secret: %s', async (_, basicAuth, echo) => {
+    const server = await serveHTTP((_request, response) => response.end(echo(basicAuth.password)));
+    const { bodyStart = '' } = await probeLoopback(server.origin, { basicAuth });
+    const word = basicAuth.password.slice(0, 2);
+    expect(bodyStart).toMatch(/…"?$/);
+    expect(bodyStart).not.toContain(word);
+  });
+
   it('holds no credential of the answer', async () => {
     const server = await serveBytes(
       answerBytes(

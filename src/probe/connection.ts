@@ -47,5 +47,9 @@ function destinationOf({ request }: Trip, { url, purpose }: Hop): Destination {
     return { host: hostOf(url), port, purpose };
   }
   const isTargetPort = target.ok && port === portOf(target.url);
-  return { host: connectTo.host, port: isTargetPort ? (connectTo.port ?? port) : port, purpose: 'connectTo' };
+  return {
+    host: connectTo.host.replace(/^\[|\]$/g, ''),
+    port: isTargetPort ? (connectTo.port ?? port) : port,
+    purpose: 'connectTo',
+  };
 }

@@ -78,6 +78,7 @@ export function failureOf(error: unknown, phase: Phase, peer: string): ProbeFail
     return { phase, reason: 'Cancelled', message: 'The probe was cut short: the prober shuts down.' };
   }
   const code = codeOf(error);
+  if (INVALID_REQUEST.has(code)) return { phase: 'Send', reason: 'InvalidRequest', message: UNSENDABLE };
   if (isDefect(code)) return sentence(phase, UNKNOWN.Assert, peer);
   return tlsFailure(code, phase, peer) ?? sentence(phase, knownBy(code, phase), peer);
 }
@@ -92,6 +93,16 @@ function knownBy(code: string, phase: Phase): Known {
 }
 
 const ALERT = /^ERR_SSL_(?:SSL\/)?(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/;
+const INVALID_REQUEST = new Set([
+  'ERR_INVALID_CHAR',
+  'ERR_INVALID_HTTP_TOKEN',
+  'ERR_UNESCAPED_CHARACTERS',
+  'ERR_HTTP2_HEADER_SINGLE_VALUE',
+  'ERR_HTTP2_INVALID_CONNECTION_HEADERS',
+]);
+const UNSENDABLE =
+  'The request cannot be sent: its method, or the name or value of a header, has characters that HTTP does not allow.';
+
 /** Errors of the network always have a code, and none that begins like those of wrong arguments. */
 const isDefect = (code: string): boolean => code === '' || code.startsWith('ERR_INVALID_ARG');
 

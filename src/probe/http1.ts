@@ -1,6 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Answer } from './answer.ts';
+import { type Answer, noteInformational } from './answer.ts';
 import { codeOf, ProbeFault } from './failure.ts';
 import type { Connection, Hop, Trip } from './hop.ts';
 import { proxyAuthorization } from './proxy.ts';
@@ -22,7 +22,7 @@ export async function askHTTP1(
     request.once('finish', () => {
       if (stopwatch.phase === 'Send') stopwatch.enter('Wait');
     });
-    request.on('information', ({ statusCode }) => informational.push(statusCode));
+    request.on('information', ({ statusCode }) => noteInformational(informational, statusCode));
     request.once('response', (message) => {
       stopwatch.enter('Receive');
       // An error is kept with the message, for whoever reads its body, who may come later.
@@ -43,23 +43,14 @@ function open(trip: Trip, hop: Hop, { socket, throughProxy }: Connection): Clien
   const { url } = hop;
   const headers = hop.headers.flatMap(({ name, value }) => [name, value]);
   if (throughProxy) headers.push(...proxyAuthorization(trip.request.proxy));
-  try {
-    return httpRequest({
-      createConnection: () => socket,
-      method: hop.method,
-      path: throughProxy ? `${url.origin}${url.pathname}${url.search}` : `${url.pathname}${url.search}`,
-      headers,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    });
-  } catch (error) {
-    throw new ProbeFault('Send', 'InvalidRequest', invalidRequest(error));
-  }
+  return httpRequest({
+    createConnection: () => socket,
+    method: hop.method,
+    path: throughProxy ? `${url.origin}${url.pathname}${url.search}` : `${url.pathname}${url.search}`,
+    headers,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
 }
-
-const invalidRequest = (error: unknown): string =>
-  codeOf(error) === 'ERR_INVALID_CHAR'
-    ? 'The request cannot be sent: the value of a header contains a character that HTTP does not allow.'
-    : 'The request cannot be sent: its method or the name of a header is not a word that HTTP allows.';
 
 function answerOf(message: IncomingMessage, body: Readable): Answer {
   const { rawHeaders } = message;

@@ -73,6 +73,19 @@ describe('HTTP/2', () => {
     expect(durationMilliseconds.processing).toBeGreaterThanOrEqual(190);
   });
 
+  it('brings a body that is longer than any buffer on the way', async () => {
+    const server = await serveHTTP2({ ...certificate }, (_, response) => response.end('x'.repeat(700_000)));
+    const { success, detail } = await probeLoopback(`https://localhost:${server.port}`, { tls });
+    expect({ success, length: detail?.uncompressedBodyLength }).toEqual({ success: true, length: 700_000 });
+  });
+
+  it('is not asked with a header that it does not allow', async () => {
+    const server = await serveHTTP2({ ...certificate }, (_, response) => response.end());
+    const headers = [{ name: 'Bad Name', value: 'x' }];
+    const { failure } = await probeLoopback(`https://localhost:${server.port}`, { tls, headers });
+    expect(failure).toMatchObject({ phase: 'Send', reason: 'InvalidRequest' });
+  });
+
   it('is missed by name where the server does not offer it', async () => {
     const server = await serveHTTPS({ ...certificate }, (_, response) => response.end());
     const { failure } = await probeLoopback(`https://localhost:${server.port}`, {

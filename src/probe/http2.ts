@@ -1,6 +1,6 @@
 import { type ClientHttp2Stream, connect, constants, type OutgoingHttpHeaders } from 'node:http2';
 import { PassThrough, type Readable } from 'node:stream';
-import type { Answer } from './answer.ts';
+import { type Answer, noteInformational } from './answer.ts';
 import { ProbeFault } from './failure.ts';
 import { type Connection, type Hop, layOver, type Trip } from './hop.ts';
 
@@ -23,12 +23,15 @@ export async function askHTTP2(
 ): Promise<Answer> {
   const { deadline, stopwatch } = trip;
   stopwatch.enter('Send');
-  const session = connect(hop.url.origin, { createConnection: () => socket });
+  const session = connect(hop.url.origin, {
+    createConnection: () => socket,
+    settings: { enablePush: false },
+  });
   layOver(trip, session);
   return deadline.wait<Answer>((resolve, reject) => {
     session.on('error', reject);
     const stream = session.request(headersOf(hop), { endStream: false });
-    stream.on('headers', (headers) => informational.push(Number(headers[constants.HTTP2_HEADER_STATUS])));
+    stream.on('headers', (headers) => noteInformational(informational, headers[':status']));
     stream.once('response', (headers, _flags, rawHeaders) => {
       stopwatch.enter('Receive');
       resolve({

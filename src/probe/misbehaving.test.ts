@@ -167,6 +167,25 @@ describe('an unusual but sound answer', () => {
     expect({ success, informational }).toEqual({ success: true, informational: [103] });
   });
 
+  it('tells of a few informational answers only, though they never end', async () => {
+    const server = await serveBytes((socket) =>
+      afterRequest(socket, () => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(5000))),
+    );
+    const { informational, failure } = await probeLoopback(server.origin, SHORT);
+    expect({ informational, reason: failure?.reason }).toEqual({
+      informational: Array(10).fill(103),
+      reason: 'HeaderTimeout',
+    });
+  });
+
+  it('may come uncompressed, though compression was asked for', async () => {
+    const server = await serveHTTP((_, response) => response.end('hello'));
+    expect(await probeLoopback(server.origin, { compression: 'gzip' })).toMatchObject({
+      success: true,
+      bodyStart: 'hello',
+    });
+  });
+
   it('takes Switching Protocols as the answer', async () => {
     const server = await serveBytes(
       answerBytes('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
@@ -219,6 +238,19 @@ describe('an unusual but sound answer', () => {
     const { success } = await probeLoopback(`http://localhost:${server.port}`, { ipFamily: 'IPv6' });
     expect(success).toBe(true);
   });
+});
+
+describe('a request that HTTP does not allow', () => {
+  it.each([[{ name: 'Bad Name', value: 'x' }], [{ name: 'X-Bad', value: 'line\r\nX-Injected: yes' }]])(
+    'is not sent: %j',
+    async (header) => {
+      const received: string[] = [];
+      const server = await serveBytes((socket) => socket.on('data', (chunk) => received.push(String(chunk))));
+      const { failure } = await probeLoopback(server.origin, { headers: [header] });
+      expect(failure).toMatchObject({ phase: 'Send', reason: 'InvalidRequest' });
+      expect(received).toEqual([]);
+    },
+  );
 });
 
 describe('the times of the phases', () => {

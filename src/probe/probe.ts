@@ -80,7 +80,7 @@ async function askAndJudge({ trip, record, expectation, context }: Run): Promise
   if (answer.code === 401 && request.oauth2 !== undefined) context.tokens?.forget(request.oauth2);
   record.failure ??= expectation.judgeHead(answer);
   record.body = new Body(request.bodyLimit, expectation.needsBody);
-  await readBody(answer.body, record.body, trip.deadline, request.compression);
+  await readBody(answer, record.body, trip.deadline, request.compression);
   stopwatch.enter('Assert');
   if (expectation.needsBody) record.failure ??= expectation.judgeBody(record.body.text);
   record.failure ??= expectation.judgeEnd({

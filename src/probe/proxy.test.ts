@@ -69,7 +69,7 @@ describe('a proxy', () => {
       bearerToken: 'my',
       tls: { ca: authority.pem },
     });
-    expect(observation).toMatchObject({ success: true, bodyStart: 'Bearer my undefined' });
+    expect(observation).toMatchObject({ success: true, bodyStart: 'Bearer … undefined' });
     expect(proxy.asked).toEqual([{ line: 'CONNECT shop.example:443', authorization: undefined }]);
   });
 

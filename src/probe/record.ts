@@ -66,7 +66,7 @@ type ShownAnswer = Pick<Observation, 'code' | 'httpVersion' | 'headers' | 'bodyS
 function shownAnswer({ answer, body, secrets }: ProbeRecord): ShownAnswer {
   if (answer === undefined) return { headers: {} };
   const headers = shownHeaders(answer, secrets);
-  const bodyStart = body && secrets.mask(body.start);
+  const bodyStart = body && secrets.mask(body.start, body.isCut);
   const answerer = answeredBy(answer.code, headers, bodyStart);
   return {
     code: answer.code,

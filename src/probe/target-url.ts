@@ -1,5 +1,8 @@
 import type { ProbeRequest } from './request.ts';
 
+/** Of a URL that a server sends, only so much is kept. */
+const LONGEST_SHOWN = 2048;
+
 const FORBIDDEN = /[\s\\\p{Cc}]/u;
 
 /** Why a text is no URL to ask, as one sentence; undefined when it is one. */
@@ -59,5 +62,5 @@ export function displayURL(url: URL): string {
     .filter((pair) => pair !== '')
     .map((pair) => (pair.includes('=') ? `${pair.slice(0, pair.indexOf('='))}=…` : '…'));
   const query = names.length > 0 ? `?${names.join('&')}` : '';
-  return `${url.origin}${url.pathname}${query}`;
+  return `${url.origin}${url.pathname}${query}`.slice(0, LONGEST_SHOWN);
 }

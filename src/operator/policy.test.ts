@@ -25,6 +25,7 @@ describe('the policy of a namespace', () => {
       shortestIntervalMilliseconds: 10_000,
       maximumProbes: 50,
       podLogs: true,
+      awsResources: [],
     });
   });
 
@@ -35,6 +36,7 @@ describe('the policy of a namespace', () => {
       shortestIntervalMilliseconds: 1000,
       maximumProbes: 50,
       podLogs: false,
+      awsResources: [],
     });
   });
 
@@ -49,6 +51,7 @@ describe('the policy of a namespace', () => {
       shortestIntervalMilliseconds: 0,
       maximumProbes: Number.POSITIVE_INFINITY,
       podLogs: true,
+      awsResources: [],
     });
   });
 });
@@ -62,6 +65,7 @@ it('the example of the documentation is a policy that does what it says', () => 
     shortestIntervalMilliseconds: 1000,
     maximumProbes: 200,
     podLogs: true,
+    awsResources: [],
   });
   expect(policyFor(example, { 'kubernetes.io/metadata.name': 'payments' })).toMatchObject({
     shortestIntervalMilliseconds: 10_000,

@@ -4,6 +4,7 @@ import type { StatusProbeStatus } from '../api/generated.ts';
 import type { DiagnosedProbe, DiagnoseParts } from '../cli/diagnose.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import type { ClusterConfig } from '../config.ts';
+import { createAwsReader } from '../evidence/aws/aws-reader.ts';
 import { DumpError } from '../evidence/cluster/dump.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import { createSteps } from '../evidence/gather.ts';
@@ -59,6 +60,7 @@ const policyOf = (podLogs: boolean): NamespacePolicy => ({
   shortestIntervalMilliseconds: 0,
   maximumProbes: Number.POSITIVE_INFINITY,
   podLogs,
+  awsResources: ['*'],
 });
 
 /** One failed answer is enough for one look. */
@@ -133,6 +135,7 @@ async function openCluster(config: DiagnoseConfig, version: string): Promise<Ope
     clusterDomain: config.clusterDomain,
     correlation: true,
     isInside: config.clusterNetwork,
+    aws: createAwsReader(),
   });
   return {
     namespace: config.namespace ?? namespace ?? 'default',

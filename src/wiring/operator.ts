@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAccessReviews, createReview } from '../evidence/access-reviews.ts';
+import { createAwsReader } from '../evidence/aws/aws-reader.ts';
 import { Membership } from '../kubernetes/membership.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
 import { createStore, type Store } from '../kubernetes/store.ts';
@@ -137,6 +138,7 @@ function createOperatorWorld(
       reviews: createAccessReviews({ review: createReview(client), now: Date.now }),
     }),
     isInside: config.clusterNetwork,
+    aws: createAwsReader(),
   });
 }
 

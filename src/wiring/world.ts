@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccessReviews } from '../evidence/access-reviews.ts';
+import type { AwsReader } from '../evidence/aws/reader.ts';
 import { take } from '../evidence/cluster/failed-looks.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createSteps, type EvidenceSteps } from '../evidence/gather.ts';
@@ -38,6 +39,7 @@ export interface WorldParts {
    * somebody else, and what that one answers says nothing.
    */
   readonly isInside: boolean;
+  readonly aws: AwsReader;
   /** What ServiceAccounts may get in other namespaces; absent: all of it is shown. */
   readonly reviews?: AccessReviews;
   /** Told how long each check took. */
@@ -114,10 +116,10 @@ function hiddenFrom(
 
 function sourcesFor(
   { namespace, name, plan, request }: Inquiry,
-  { reader, client, podLogs, clusterDomain }: WorldParts,
+  { reader, client, podLogs, clusterDomain, aws }: WorldParts,
   policy: NamespacePolicy,
 ): Sources {
-  const { hops, podLogs: logs } = plan.spec.diagnose;
+  const { hops, podLogs: logs, aws: options } = plan.spec.diagnose;
   return {
     probe: { target: plan.target, namespace, name },
     reader: reader(),
@@ -126,7 +128,9 @@ function sourcesFor(
       podLogs: logs,
       deadlineMilliseconds: request.timeoutMilliseconds + LOOKS_MILLISECONDS,
       clusterDomain,
+      ...(options && { aws: { options, allowed: policy.awsResources } }),
     },
+    aws,
     ...(podLogs && policy.podLogs && { readLog: logReader(client) }),
   };
 }

@@ -33,7 +33,11 @@ import type { WebACL } from '../../src/diagnosis/model/aws.ts';
 import type { Lookup } from '../../src/diagnosis/model/lookup.ts';
 import { createAwsReader } from '../../src/evidence/aws/aws-reader.ts';
 import type { AwsReader } from '../../src/evidence/aws/reader.ts';
+import { readDump } from '../../src/evidence/cluster/dump.ts';
+import { createObjectsReader } from '../../src/evidence/cluster/objects.ts';
+import { readSavedCase } from '../../src/evidence/saved-case.ts';
 import { type RecordedAnswer, startMinistack, startRecordedAnswers } from '../support/ministack.ts';
+import { judgeScenario, SCENARIOS_FOLDER } from '../support/scenarios.ts';
 
 const REGION = 'eu-central-1';
 const POLICY_FILE = path.join(import.meta.dirname, '..', '..', 'deploy', 'iam', 'read-only-policy.json');
@@ -668,6 +672,49 @@ describe('AWS in trouble', () => {
     const reasons = await reasonsOf(url);
     expect(reasons.every((reason) => ['Throttled', 'Timeout', 'Failed'].includes(reason))).toBe(true);
     expect(reasons).toContain('Throttled');
+  });
+});
+
+describe('a whole diagnosis', () => {
+  /** A scenario's cluster and observation, with the emulator in the place of its saved answers. */
+  async function diagnosed(scenario: string) {
+    const folder = path.join(SCENARIOS_FOLDER, scenario);
+    const objects = (await readDump(folder)).map((object) =>
+      object.kind === 'TargetGroupBinding'
+        ? {
+            ...object,
+            spec: { targetGroupARN, targetType: 'ip', serviceRef: { name: 'shop', port: 'http' } },
+          }
+        : object,
+    );
+    const saved = await readSavedCase(folder);
+    const sources = { ...saved.sources, reader: createObjectsReader(objects), aws: createAwsReader() };
+    return judgeScenario({ ...saved, sources });
+  }
+
+  test('ends with the rule of AWS WAF that blocked the request', async () => {
+    const { verdict } = await diagnosed('403--waf-managed-rule-blocks');
+    expect(verdict).toMatchObject({
+      owner: 'DevOps',
+      layer: 'WAF',
+      reason: 'WAFRuleBlocked',
+      culprit: { ref: 'WebACL/edge', field: "Rules['no-bots']" },
+      confidence: 'High',
+    });
+  });
+
+  test('ends with the unhealthy target and its reason', async () => {
+    recorded.set('DescribeTargetHealth', health('unhealthy', 'Target.Timeout', 'Request timed out'));
+    const { verdict, findings } = await diagnosed('504--alb-target-times-out');
+    expect(verdict).toMatchObject({ owner: 'DevOps', reason: 'TargetHealthTimeout', confidence: 'High' });
+    expect(findings[0]?.evidence).toEqual(['Pod/shop-6d4f8b9c7d-abcde: Request timed out']);
+  });
+
+  test('goes on without credentials, and says so once', async () => {
+    credentialsFor({});
+    const { verdict, notChecked } = await diagnosed('503--alb-gate-says-response-code-mismatch');
+    expect(verdict).toMatchObject({ reason: 'TargetResponseCodeMismatch', culprit: { ref: 'Ingress/shop' } });
+    expect(notChecked.filter(({ reason }) => reason === 'NoCredentials').length).toBe(1);
   });
 });
 

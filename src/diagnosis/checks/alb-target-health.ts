@@ -80,7 +80,10 @@ function statement(
 }
 
 /** A target that starts may turn healthy at any moment. */
-function weight(name: string, someServe: boolean) {
+function weight(name: string, { targets, group }: SeenGroup) {
+  const someServe = targets.some(({ healthy }) => healthy);
+  // Nodes without a Pod of the Service are unhealthy on purpose where it is meant to be reached on its own nodes only.
+  if (someServe && group?.TargetType === 'instance') return { severity: 'Info' } as const;
   if (someServe) return { severity: 'Warning', confidence: 'Medium' } as const;
   return name === 'TargetStarting' ? ({ confidence: 'Medium' } as const) : {};
 }
@@ -155,12 +158,11 @@ export const albTargetHealth = defineCheck({
         const isReady = endpoints.some(({ ready }) => ready);
         return isReady ? [report('NoTargetsRegistered', statement(one, [], place))] : [];
       }
-      const someServe = one.targets.some(({ healthy }) => healthy);
       const findings = Object.entries(REASONS).flatMap(([word, name]) => {
         const sick = one.targets.filter(({ healthy, reason }) => !healthy && reason === word);
         return sick.length === 0
           ? []
-          : [report(name, { ...statement(one, sick, place), ...weight(name, someServe) })];
+          : [report(name, { ...statement(one, sick, place), ...weight(name, one) })];
       });
       const failsOpen = one.group !== undefined && one.targets.every(({ reason }) => UNHEALTHY.has(reason));
       return failsOpen ? [...findings, report('TargetGroupFailsOpen', statement(one, [], place))] : findings;

@@ -26,7 +26,7 @@ export interface AwsOptions {
 
 export interface AwsSettings {
   readonly options: AwsOptions;
-  /** ARNs, bucket and log group names that the administrator lets probes name. */
+  /** ARNs, bucket and log group names that the administrator lets probes name; `*`: any. */
   readonly allowed: readonly string[];
 }
 

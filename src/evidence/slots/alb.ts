@@ -10,32 +10,21 @@ const CONTROLLERS: ReadonlySet<string | undefined> = new Set([
   'ingress.k8s.aws/alb',
   'eks.amazonaws.com/alb',
 ]);
-const GROUP_NAME = 'alb.ingress.kubernetes.io/group.name';
 const TARGET_HEALTH = 'target-health.elbv2.k8s.aws/';
-
-const groupOf = ({ metadata }: Ingress): string | undefined => metadata.annotations?.[GROUP_NAME];
 
 const hostnamesOf = (object: { readonly status?: Ingress['status'] } | undefined): readonly string[] =>
   (object?.status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []);
 
-/** The Ingress on the way where AWS' controller serves it. */
-async function servedIngress({ slot }: SlotContext): Promise<Ingress | undefined> {
+async function ingressOnRoute({ slot }: SlotContext): Promise<Ingress | undefined> {
   const route = await slot('ingress');
-  if (!route.ok) return undefined;
-  const ingress = route.value.match?.ingress ?? route.value.candidates[0];
-  if (ingress === undefined) return undefined;
-  if (namedClass(ingress) === 'alb' || hostnamesOf(ingress).some(isLoadBalancerHost)) return ingress;
-  const served = await slot('ingressClass');
-  return served.ok && CONTROLLERS.has(served.value.ingressClass?.spec.controller) ? ingress : undefined;
+  return route.ok ? (route.value.match?.ingress ?? route.value.candidates[0]) : undefined;
 }
 
-/** Ingresses of one group share a load balancer, whatever their namespace. */
-async function groupFor({ reader }: SlotContext, ingress: Ingress | undefined): Promise<readonly Ingress[]> {
-  if (ingress === undefined) return [];
-  const name = groupOf(ingress);
-  const listed = name === undefined ? undefined : await reader.list('Ingress');
-  if (!listed?.ok) return [ingress];
-  return listed.value.filter((each) => groupOf(each) === name);
+/** Whether AWS' controller makes a load balancer of the Ingress, and not another controller behind one. */
+async function isServedByAWS({ slot }: SlotContext, ingress: Ingress): Promise<boolean> {
+  if (namedClass(ingress) === 'alb') return true;
+  const served = await slot('ingressClass');
+  return served.ok && CONTROLLERS.has(served.value.ingressClass?.spec.controller);
 }
 
 /** The load balancer's own name: of the Ingress, the host that was asked, or the Service. */
@@ -65,11 +54,12 @@ const isTellingAnswer = ({ answeredBy, headers }: Observation): boolean =>
 export const readALB: SlotReader<'alb'> = async (context) => {
   const { probe, observation, settings } = context;
   if (probe.target.kind === 'Service') return NOT_APPLICABLE;
-  const ingress = await servedIngress(context);
-  const [group, dnsName] = await Promise.all([groupFor(context, ingress), dnsNameOf(context, ingress)]);
+  const onRoute = await ingressOnRoute(context);
+  const dnsName = await dnsNameOf(context, onRoute);
+  const ingress = onRoute !== undefined && (await isServedByAWS(context, onRoute)) ? onRoute : undefined;
   const isTold = isTellingAnswer(observation) || settings.aws?.options.loadBalancerARN !== undefined;
   if (ingress === undefined && dnsName === undefined && !isTold && !(await hasGates(context)))
     return NOT_APPLICABLE;
-  const evidence: ALBEvidence = { ...(ingress && { ingress }), group, ...(dnsName && { dnsName }) };
+  const evidence: ALBEvidence = { ...(ingress && { ingress }), ...(dnsName && { dnsName }) };
   return found(evidence);
 };

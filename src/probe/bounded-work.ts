@@ -1,14 +1,15 @@
 import { isNativeError } from 'node:util/types';
-import { createContext, Script } from 'node:vm';
+import { type Context, createContext, Script } from 'node:vm';
 
 /** Longest time for which one expectation may hold up all other probes. */
 const LIMIT_MILLISECONDS = 50;
 
-const context = createContext({ work: undefined });
+let context: Context | undefined;
 const script = new Script('work()');
 
 /** The outcome of work that a user's pattern makes as dear as it likes; undefined when it was cut off. */
 export function boundedWork<T>(work: () => T): { readonly value: T } | undefined {
+  context ??= createContext();
   try {
     context.work = work;
     return { value: script.runInContext(context, { timeout: LIMIT_MILLISECONDS }) as T };

@@ -58,6 +58,21 @@ describe('an observation', () => {
     expect(bodyStart).not.toContain(word);
   });
 
+  it('holds no secret that a redirect repeats', async () => {
+    const server = await serveHTTP((request, response) => {
+      const token = request.headers.authorization?.replace('Bearer ', '') ?? 'none';
+      const next = request.url === '/' ? `/${token}` : `http://${token}.invalid/`;
+      response.writeHead(302, { location: next }).end();
+    });
+    const observation = await probeLoopback(server.origin, { bearerToken: 'the-token' });
+    expect(observation).toMatchObject({
+      finalURL: 'http://….invalid/',
+      redirects: [{ url: `${server.origin}/` }, { url: `${server.origin}/…` }],
+      failure: { phase: 'Resolve' },
+    });
+    expect(JSON.stringify(observation)).not.toContain('the-token');
+  });
+
   it('holds no credential of the answer', async () => {
     const server = await serveBytes(
       answerBytes(

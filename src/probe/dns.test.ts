@@ -98,6 +98,15 @@ describe('the resolver', () => {
     expect(asked).toEqual([]);
   });
 
+  it('does not take an address for one of another family', async () => {
+    const { failure } = await probeLoopback('http://127.0.0.1/', { ipFamily: 'IPv6' });
+    expect(failure).toMatchObject({
+      phase: 'Resolve',
+      reason: 'NoRecord',
+      message: '127.0.0.1 has no IPv6 address.',
+    });
+  });
+
   it('is bounded by the time of the probe', async () => {
     const { resolver } = await lab({ 'shop.example': 'SILENCE' });
     const { failure } = await probeLoopback(

@@ -26,9 +26,9 @@ export interface ProbeContext {
   readonly now: () => number;
   /** Cuts the probe short. */
   readonly signal?: AbortSignal;
-  /** Headers by which logs can be searched for this very probe. */
   /** Keeps OAuth2 access tokens from one probe to the next. */
   readonly tokens?: AccessTokens;
+  /** Headers by which logs can be searched for this very probe. */
   readonly correlation?: Correlation;
 }
 
@@ -109,12 +109,14 @@ async function followRedirects(
   for (;;) {
     record.hop = hop;
     const answer = await ask(trip, record, hop);
+    trip.stopwatch.enter('Assert');
     const step = await chain.after(hop, answer);
     record.redirects = chain.followed;
     record.redirectCount = chain.count;
     if (!('next' in step)) {
       record.answer = answer;
       record.failure = step.failure;
+      trip.stopwatch.enter('Receive');
       return answer;
     }
     closeAll(trip);

@@ -39,25 +39,39 @@ export function toObservation(
   stopwatch: Stopwatch,
   expectation: CompiledExpectation,
 ): Observation {
-  const { hop, connection, failure, refusal, informational, requestID } = record;
+  const { hop, connection, failure, informational, requestID, secrets } = record;
   const { address, port = 0 } = connection;
   const { durationMilliseconds, ...seconds } = stopwatch.stop();
   return {
     time: record.time,
     method: record.method,
     url: record.url,
-    finalURL: hop?.purpose === 'redirect' ? displayURL(hop.url) : record.url,
+    finalURL: hop?.purpose === 'redirect' ? secrets.mask(displayURL(hop.url)) : record.url,
     success: failure === undefined,
-    redirects: record.redirects,
+    redirects: record.redirects.map((redirect) => ({ ...redirect, url: secrets.mask(redirect.url) })),
     durationMilliseconds,
     ...shownAnswer(record),
     detail: { ...seconds, ...detailOf(record, expectation) },
-    ...(failure && { failure }),
-    ...(refusal && { refusal }),
+    ...shownFailure(record),
     ...(address !== undefined && { remoteAddress: socketAddress(address, port) }),
     ...(connection.tls && { tls: connection.tls }),
     ...(informational.length > 0 && { informational }),
     ...(requestID !== undefined && { requestID }),
+  };
+}
+
+/** After a redirect, names in it are the server's words, which may repeat what it was sent. */
+function shownFailure({
+  failure,
+  refusal,
+  redirectCount,
+  secrets,
+}: ProbeRecord): Pick<Observation, 'failure' | 'refusal'> {
+  if (failure === undefined) return {};
+  const shown = (text: string) => (redirectCount > 0 ? secrets.mask(text) : text);
+  return {
+    failure: { ...failure, message: shown(failure.message) },
+    ...(refusal && { refusal: { ...refusal, host: shown(refusal.host) } }),
   };
 }
 

@@ -43,16 +43,19 @@ export async function permittedAddresses(
   const { host, port, purpose } = destination;
   trip.stopwatch.enter('Resolve');
   refuseUnlessAllowed(trip.guard.checkName(host), destination);
-  const families = familiesFor(trip.request.ipFamily);
-  const addresses =
-    isIP(host) === 0
-      ? await trip.deadline.wait<readonly string[]>((resolve, reject) => {
-          trip.resolver.resolve(host, families).then(resolve, reject);
-        })
-      : [host];
-  for (const address of addresses)
+  const addresses = await resolve(trip, host);
+  for (const address of addresses) {
     refuseUnlessAllowed(trip.guard.check(address, port, purpose, host), destination);
+  }
   return addresses as [string, ...string[]];
+}
+
+async function resolve({ request, resolver, deadline }: Trip, host: string): Promise<readonly string[]> {
+  const families = familiesFor(request.ipFamily);
+  if (families.some((family) => family === isIP(host))) return [host];
+  return deadline.wait((done, reject) => {
+    resolver.resolve(host, families).then(done, reject);
+  });
 }
 
 function refuseUnlessAllowed(decision: GuardDecision, { host, purpose }: Destination): void {

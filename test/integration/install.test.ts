@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../../hack/crd.ts';
 import { ADDON_ROLES } from '../../hack/generate-install-files.ts';
@@ -51,7 +51,7 @@ function essence(manifests: readonly Manifest[]) {
       ]),
     ),
     pod,
-    container: { ...container, image: undefined, imagePullPolicy: undefined },
+    container: { ...container, image: undefined, imagePullPolicy: undefined } as Record<string, unknown>,
   };
 }
 
@@ -210,8 +210,8 @@ describe.skipIf(missing !== undefined)('installing', { timeout: MINUTE }, () => 
     const crd = async () =>
       JSON.parse(await kubectl('get', 'crd', 'statusprobes.statusprobe.dev', '-o', 'json')) as Manifest;
     expect(run('install', ...release)).toContain('The project publishes no image');
-    await kubectl('wait', '--for=condition=Established', 'crd/statusprobes.statusprobe.dev');
-    await kubectl('apply', '-f', new URL('deploy/samples/url.yaml', ROOT).pathname);
+    const sample = new URL('deploy/samples/url.yaml', ROOT).pathname;
+    await vi.waitFor(() => kubectl('apply', '-f', sample), { timeout: 30_000, interval: 200 });
     await kubectl(
       'annotate',
       '--overwrite',

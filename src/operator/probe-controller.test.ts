@@ -199,6 +199,14 @@ describe('what was seen is not told', () => {
 });
 
 describe('shards', () => {
+  it('nothing is probed before the start', async () => {
+    const { controller, seen } = controllerOn(probeOf());
+    controller.reshard();
+    expect(controller.queue.depth).toBe(0);
+    controller.start();
+    await vi.waitFor(() => expect(seen.offered).toEqual([['web', 1]]));
+  });
+
   it('a probe is taken over and let go', async () => {
     const { controller, seen } = controllerOn(probeOf({ name: 'mine' }), probeOf({ name: 'other' }));
     seen.owned.delete('shop/other');

@@ -43,7 +43,7 @@ export class ProbeController {
   readonly #options: ProbeControllerOptions;
   readonly #owned = new Map<string, Memory>();
   readonly #queue: Workqueue;
-  #unsubscribe = () => {};
+  #unsubscribe: (() => void) | undefined;
 
   constructor(options: ProbeControllerOptions) {
     this.#options = options;
@@ -64,8 +64,9 @@ export class ProbeController {
     this.reshard();
   }
 
-  /** Takes over what belongs to this replica by now, and lets go of what does not. */
+  /** Takes over what belongs to this replica by now, and lets go of what does not; nothing before the start. */
   reshard(): void {
+    if (this.#unsubscribe === undefined) return;
     for (const probe of this.#options.probes.values()) {
       const key = keyOfProbe(probe);
       if (!this.#options.keeps(key)) this.#drop(key);
@@ -75,7 +76,7 @@ export class ProbeController {
 
   /** Cuts probes that are under way short; what they would have seen is not judged. */
   async stop(): Promise<void> {
-    this.#unsubscribe();
+    this.#unsubscribe?.();
     await this.#queue.stop();
   }
 

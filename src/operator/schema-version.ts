@@ -18,10 +18,13 @@ const APPLY = 'apply crds/statusprobes.yaml of this release';
  * Why the cluster's CRD does not do for this release; undefined when it does. An operator that goes on regardless would
  * write fields that the API server drops.
  */
-export async function whyUnfitSchema(client: Pick<Client, 'get'>): Promise<string | undefined> {
+export async function whyUnfitSchema(
+  client: Pick<Client, 'get'>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const name = `${STATUS_PROBE.plural}.${STATUS_PROBE.group}`;
   try {
-    const { metadata } = await client.get(CUSTOM_RESOURCE_DEFINITIONS, { name });
+    const { metadata } = await client.get(CUSTOM_RESOURCE_DEFINITIONS, { name }, { signal });
     const version = metadata.annotations?.[ANNOTATION] ?? '0';
     if (Number(version) >= Number(STATUS_PROBE.schemaVersion)) return undefined;
     return `The CustomResourceDefinition ${name} is of schema version ${version}, and this release needs ${STATUS_PROBE.schemaVersion}: ${APPLY}.`;

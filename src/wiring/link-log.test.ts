@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { ApiError } from '../kubernetes/api-error.ts';
-import { createLinkLog } from './link-log.ts';
+import { createLeaseLog, createLinkLog } from './link-log.ts';
 
 function linkLog() {
   const lines: string[] = [];
@@ -47,4 +47,20 @@ it('says nothing while all is well', () => {
   tell('pods', { synced: false, watching: true });
   tell('pods', working);
   expect(lines).toEqual([]);
+});
+
+it('tells each reason why a Lease is not renewed once, until the group has changed', () => {
+  const lines: string[] = [];
+  const lease = createLeaseLog(
+    pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line).msg) }),
+  );
+  for (const message of ['no answer', 'no answer', 'forbidden', 'forbidden'])
+    lease.failed(new Error(message));
+  lease.changed();
+  lease.failed(new Error('forbidden'));
+  expect(lines).toEqual([
+    'The Lease of this replica could not be renewed: no answer',
+    'The Lease of this replica could not be renewed: forbidden',
+    'The Lease of this replica could not be renewed: forbidden',
+  ]);
 });

@@ -23,3 +23,21 @@ function sentence(resource: string, { reason, message, verb, path }: ApiError): 
   const plain = message.replace(`${verb} ${path}: `, '');
   return reason === 'Unreachable' ? plain : `Cannot watch ${resource}: ${plain}`;
 }
+
+/** Tells why a Lease could not be renewed: each reason once, and again only after it was renewed meanwhile. */
+export function createLeaseLog(log: Logger): {
+  readonly failed: (error: unknown) => void;
+  readonly changed: () => void;
+} {
+  let told = '';
+  return {
+    failed(error) {
+      const { message } = error as Error;
+      if (message !== told) log.warn(`The Lease of this replica could not be renewed: ${message}`);
+      told = message;
+    },
+    changed() {
+      told = '';
+    },
+  };
+}

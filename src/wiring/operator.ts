@@ -16,7 +16,7 @@ import { createResolver } from '../probe/dns.ts';
 import { type ClusterCaches, startCaches } from './caches.ts';
 import type { Foundations } from './foundations.ts';
 import { createGuards } from './guards.ts';
-import { createLinkLog } from './link-log.ts';
+import { createLeaseLog, createLinkLog } from './link-log.ts';
 import { vantageParts } from './vantage-parts.ts';
 import { createWorld } from './world.ts';
 
@@ -43,17 +43,7 @@ export function createOperator(foundations: Foundations): Operator {
   const policyOf = createNamespacePolicies(foundations.policy, client);
   const world = createOperatorWorld(foundations, caches, policyOf);
 
-  const membership = new Membership({
-    client,
-    namespace: config.leaseNamespace,
-    member: config.instance,
-    identity: randomUUID(),
-    labels: MEMBER_LABELS,
-    onChange: () => controller.reshard(),
-    onError: (err) => log.warn(`The Lease of this replica could not be renewed: ${(err as Error).message}`),
-  });
-  metrics.lease(config.instance, () => membership.members.includes(config.instance));
-
+  const membership = joinReplicas(foundations, () => controller.reshard());
   const events = new EventSink({ client, instance: config.instance, onError });
   const writer = createWriter(foundations, probes, membership, events);
   const controller: ProbeController = new ProbeController({
@@ -79,6 +69,25 @@ export function createOperator(foundations: Foundations): Operator {
       foundations.transport.close();
     },
   };
+}
+
+/** Shares the StatusProbes with the other replicas. */
+function joinReplicas({ client, config, log, metrics }: Foundations, reshard: () => void): Membership {
+  const leaseLog = createLeaseLog(log);
+  const membership = new Membership({
+    client,
+    namespace: config.leaseNamespace,
+    member: config.instance,
+    identity: randomUUID(),
+    labels: MEMBER_LABELS,
+    onChange() {
+      leaseLog.changed();
+      reshard();
+    },
+    onError: leaseLog.failed,
+  });
+  metrics.lease(config.instance, () => membership.members.includes(config.instance));
+  return membership;
 }
 
 const telemetryOf = ({ series, metrics }: Foundations): Telemetry => ({

@@ -7,6 +7,7 @@ import { type Foundations, layFoundations, refuse } from './foundations.ts';
 import { createOperator, type Operator } from './operator.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
+const SYNC_LOOK_MILLISECONDS = 50;
 
 /** `statusprobe run`: works until it is told to stop. */
 export async function run(config: Config, version: string): Promise<void> {
@@ -21,8 +22,8 @@ export async function run(config: Config, version: string): Promise<void> {
   const [metricsPort, healthPort] = servers.map(({ port }) => port);
   const { instance, namespace = 'all' } = config;
   log.info({ version, instance, namespace, metricsPort, healthPort }, 'statusprobe starts');
-  const wait = (why: string) => {
-    if (!readiness.ready && readiness.why !== why) log.warn(why);
+  const wait: Wait = (why, level = 'warn') => {
+    if (!readiness.ready && readiness.why !== why) log[level](why);
     readiness = { ready: false, why };
   };
   let operator: Operator | undefined;
@@ -60,23 +61,21 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+type Wait = (why: string, level?: 'info' | 'warn') => void;
+
 /** Waits until the cluster has the CRD that this release needs. */
-async function fitSchema(
-  { client }: Foundations,
-  wait: (why: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let why = await whyUnfitSchema(client); why !== undefined; why = await whyUnfitSchema(client)) {
+async function fitSchema({ client }: Foundations, wait: Wait, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const why = await whyUnfitSchema(client, signal);
+    if (why === undefined) return;
     wait(why);
     await sleep(LOOK_AGAIN_MILLISECONDS, undefined, { signal });
   }
 }
 
-async function synced(operator: Operator, wait: (why: string) => void, signal: AbortSignal): Promise<void> {
+async function synced(operator: Operator, wait: Wait, signal: AbortSignal): Promise<void> {
   for (let missing = operator.unsynced(); missing.length > 0; missing = operator.unsynced()) {
-    wait(`The caches are being filled: ${missing.join(', ')}.`);
+    wait(`The caches are being filled: ${missing.join(', ')}.`, 'info');
     await sleep(SYNC_LOOK_MILLISECONDS, undefined, { signal });
   }
 }
-
-const SYNC_LOOK_MILLISECONDS = 50;

@@ -28,7 +28,9 @@ import {
 } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssociateWebACLCommand, CreateWebACLCommand, WAFV2Client } from '@aws-sdk/client-wafv2';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { stringify } from 'yaml';
+import type { StatusProbeStatus } from '../../src/api/generated.ts';
 import type { WebACL } from '../../src/diagnosis/model/aws.ts';
 import type { Lookup } from '../../src/diagnosis/model/lookup.ts';
 import { createAwsReader } from '../../src/evidence/aws/aws-reader.ts';
@@ -36,7 +38,9 @@ import type { AwsReader } from '../../src/evidence/aws/reader.ts';
 import { readDump } from '../../src/evidence/cluster/dump.ts';
 import { createObjectsReader } from '../../src/evidence/cluster/objects.ts';
 import { readSavedCase } from '../../src/evidence/saved-case.ts';
+import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
 import { type RecordedAnswer, startMinistack, startRecordedAnswers } from '../support/ministack.ts';
+import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 import { judgeScenario, SCENARIOS_FOLDER } from '../support/scenarios.ts';
 
 const REGION = 'eu-central-1';
@@ -715,6 +719,138 @@ describe('a whole diagnosis', () => {
     const { verdict, notChecked } = await diagnosed('503--alb-gate-says-response-code-mismatch');
     expect(verdict).toMatchObject({ reason: 'TargetResponseCodeMismatch', culprit: { ref: 'Ingress/shop' } });
     expect(notChecked.filter(({ reason }) => reason === 'NoCredentials').length).toBe(1);
+  });
+});
+
+const missing = whyNoApiServer();
+
+describe.skipIf(missing !== undefined)('the operator on a real API server, with AWS in an emulator', () => {
+  const PAGE = (title: string) =>
+    `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+  const BINDINGS = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'targetgroupbindings.elbv2.k8s.aws' },
+    spec: {
+      group: 'elbv2.k8s.aws',
+      scope: 'Namespaced',
+      names: { plural: 'targetgroupbindings', singular: 'targetgroupbinding', kind: 'TargetGroupBinding' },
+      versions: [
+        {
+          name: 'v1beta1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+  let server: ApiServer;
+  let operator: OperatorProcess;
+  let port: number;
+
+  const kubectl = async (...command: string[]): Promise<string> => {
+    const { succeeded, stdout, stderr } = await server.kubectl(...command);
+    if (!succeeded) throw new Error(`kubectl ${command.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+
+  const apply = async (...objects: readonly object[]): Promise<void> => {
+    const file = path.join(folder, `${crypto.randomUUID()}.yaml`);
+    writeFileSync(file, objects.map((object) => stringify(object)).join('---\n'));
+    await kubectl('apply', '-f', file);
+  };
+
+  const probeOf = (name: string, asked: string) => ({
+    apiVersion: 'statusprobe.dev/v1alpha1',
+    kind: 'StatusProbe',
+    metadata: { namespace: 'demo', name },
+    spec: {
+      interval: '1s',
+      timeout: '1s',
+      target: { url: `http://shop.example.com/${asked}` },
+      request: { connectTo: { host: '127.0.0.1', port } },
+    },
+  });
+
+  const verdictOf = async (name: string, reason: string): Promise<StatusProbeStatus['verdict']> =>
+    vi.waitFor(
+      async () => {
+        const stored = JSON.parse(await kubectl('-n', 'demo', 'get', 'statusprobe', name, '-o', 'json'));
+        expect(stored.status.verdict.reason, JSON.stringify(stored.status)).toBe(reason);
+        return stored.status.verdict;
+      },
+      { timeout: 20_000, interval: 300 },
+    );
+
+  beforeAll(async () => {
+    credentialsFor(keys);
+    recorded.set('GetLoggingConfiguration', LOGGING);
+    const balancer = createServer((request, response) => {
+      const [code, title] =
+        request.url === '/shop'
+          ? ([403, '403 Forbidden'] as const)
+          : ([504, '504 Gateway Time-out'] as const);
+      response.writeHead(code, { server: 'awselb/2.0', 'content-type': 'text/html' }).end(PAGE(title));
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => balancer.once('listening', resolve));
+    loadBalancerServer = balancer;
+    port = (balancer.address() as AddressInfo).port;
+    server = await startApiServer();
+    const root = path.join(import.meta.dirname, '..', '..');
+    await kubectl('apply', '-f', path.join(root, 'crds', 'statusprobes.yaml'));
+    await kubectl('apply', '-k', path.join(root, 'deploy', 'base'));
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } }, BINDINGS);
+    await kubectl('wait', '--for=condition=Established', 'crd/targetgroupbindings.elbv2.k8s.aws');
+    const objects = await readDump(path.join(SCENARIOS_FOLDER, '403--waf-managed-rule-blocks'));
+    const ofKind = (...kinds: string[]) => objects.filter(({ kind }) => kinds.includes(kind));
+    const [service] = ofKind('Service');
+    const [binding] = ofKind('TargetGroupBinding');
+    await apply(
+      ...ofKind('Ingress', 'IngressClass'),
+      { ...service, spec: { ports: [{ name: 'http', port: 80, targetPort: 8080 }] } },
+      { ...binding, spec: { targetGroupARN, targetType: 'ip', serviceRef: { name: 'shop', port: 'http' } } },
+    );
+    const policyFile = path.join(folder, 'policy.yaml');
+    writeFileSync(policyFile, stringify({ rules: [{ allowCIDRs: ['127.0.0.0/8'] }] }));
+    operator = await startOperator(
+      '--kubeconfig',
+      server.kubeconfigPath,
+      '--policy',
+      policyFile,
+      '--instance',
+      'aws',
+    );
+  });
+
+  let loadBalancerServer: Server | undefined;
+  afterAll(async () => {
+    await operator?.stop();
+    await server?.stop();
+    loadBalancerServer?.close();
+  });
+
+  beforeEach(() => {
+    recorded.set('DescribeTargetHealth', health('unhealthy', 'Target.Timeout', 'Request timed out'));
+  });
+
+  test('a StatusProbe ends with the rule of AWS WAF that blocked it', async () => {
+    await apply(probeOf('shop', 'shop'));
+    expect(await verdictOf('shop', 'WAFRuleBlocked')).toMatchObject({
+      owner: 'DevOps',
+      layer: 'WAF',
+      confidence: 'High',
+      culprit: { ref: 'WebACL/edge', field: "Rules['no-bots']" },
+    });
+  });
+
+  test('a StatusProbe ends with the unhealthy target and its reason', async () => {
+    await apply(probeOf('cart', 'cart'));
+    expect(await verdictOf('cart', 'TargetHealthTimeout')).toMatchObject({
+      owner: 'DevOps',
+      layer: 'LoadBalancer',
+      culprit: { ref: 'TargetGroup/shop' },
+    });
   });
 });
 

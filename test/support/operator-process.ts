@@ -26,11 +26,15 @@ export interface OperatorProcess {
   stop(): Promise<number | null>;
 }
 
+/** Where a test has set up an emulator of AWS. */
+const awsEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('AWS_')));
+
 /** Starts the operator on free ports and waits until it says where it listens. */
 export async function startOperator(...args: readonly string[]): Promise<OperatorProcess> {
   const child = spawn(process.execPath, [MAIN, 'run', '--metrics-port', '0', '--health-port', '0', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...awsEnvironment() },
   });
   const log: LogLine[] = [];
   const errors: string[] = [];

@@ -1,4 +1,5 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
 import { namesOf, workloadOf } from '../model/serving-pods.ts';
 
@@ -15,6 +16,7 @@ export const podPort = defineCheck({
       fix: 'Make the process listen on port {port} of all interfaces, not of 127.0.0.1 alone',
       command: "kubectl -n '{namespace}' logs '{object}'",
       explains: GATEWAY_SYMPTOMS,
+      leadsTo: TARGETS_UNHEALTHY,
     },
   },
   run({ pods, dials, observation }, report) {

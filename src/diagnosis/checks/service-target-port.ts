@@ -1,4 +1,5 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { declaredPorts, portNumber, probedPorts } from '../model/container-ports.ts';
 import { type DialledPod, dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
 import type { ServiceEvidence } from '../model/evidence.ts';
@@ -119,6 +120,7 @@ export const serviceTargetPort = defineCheck({
       fix: 'Set targetPort of Service {service} to {suggested}',
       command: "kubectl -n '{namespace}' {remedy}",
       explains: GATEWAY_SYMPTOMS,
+      leadsTo: TARGETS_UNHEALTHY,
     },
     TargetPortNameUnknown: {
       severity: 'Error',

@@ -44,13 +44,19 @@ it('firstStart comes within 30 s however long the interval is', () => {
 describe('shareOf', () => {
   it('is the same for the same probe', () => expect(shareOf('shop/web')).toBe(shareOf('shop/web')));
 
-  it('spreads probes whose names differ by little', () => {
-    const tenths = new Array<number>(10).fill(0);
-    for (let index = 0; index < 10_000; index += 1) {
-      const tenth = Math.floor(shareOf(`shop/web-${index}`) * 10);
-      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+  it.each([10, 1000])('spreads probes whose names differ by little over %i slots', (slots) => {
+    const counts = new Array<number>(slots).fill(0);
+    const names = slots * 100;
+    for (let index = 0; index < names; index += 1) {
+      const slot = Math.floor(shareOf(`shop/web-${index}`) * slots);
+      counts[slot] = (counts[slot] ?? 0) + 1;
     }
-    expect(Math.min(...tenths)).toBeGreaterThan(700);
-    expect(Math.max(...tenths)).toBeLessThan(1300);
+    expect(Math.min(...counts)).toBeGreaterThan(50);
+    expect(Math.max(...counts)).toBeLessThan(150);
+  });
+
+  it('keeps neighbours apart', () => {
+    const shares = Array.from({ length: 10 }, (_, digit) => shareOf(`shop/web-1${digit}`)).sort();
+    expect((shares.at(-1) as number) - (shares[0] as number)).toBeGreaterThan(0.5);
   });
 });

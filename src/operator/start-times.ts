@@ -4,7 +4,14 @@ function hash(text: string): number {
   for (let index = 0; index < text.length; index += 1) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
   }
-  return value >>> 0;
+  return mix(value);
+}
+
+/** The last step of MurmurHash3, without which names that differ in their last digit come in a row. */
+function mix(value: number): number {
+  const first = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return (second ^ (second >>> 16)) >>> 0;
 }
 
 /** A number in [0, 1) by which a probe finds its place among all others, in time as on the heartbeat. */

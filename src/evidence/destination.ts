@@ -1,6 +1,7 @@
 import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
 import { found } from '../diagnosis/model/lookup.ts';
 import { type ObjectReference, referenceTo } from '../diagnosis/model/reference.ts';
+import { backendToExplain } from '../diagnosis/topology/route-backends.ts';
 import { addressesOf, parseServiceHost } from '../diagnosis/topology/service-hosts.ts';
 import type { SlotContext } from './slot-context.ts';
 
@@ -38,6 +39,25 @@ async function behindIngress(context: SlotContext): Promise<Slot<Destination>> {
     name: backend.name,
     ...(askedPort === undefined ? {} : { askedPort }),
     askedBy: referenceTo({ kind: 'Ingress', ...metadata }, home, `${match.field}.${part}`),
+  });
+}
+
+/** Where the HTTPRoute sends the request; of several Services, the one that may explain a failure. */
+async function behindHTTPRoute(context: SlotContext): Promise<Slot<Destination>> {
+  const [route, backends] = await Promise.all([context.slot('httpRoute'), context.slot('routeBackends')]);
+  if (!route.ok) return route;
+  if (!backends.ok) return backends;
+  const backend = backendToExplain(backends.value);
+  const { metadata } = route.value.match?.route ?? {};
+  if (backend === undefined || metadata === undefined) return NOT_APPLICABLE;
+  const home = context.probe.namespace;
+  const { namespace = home, name } = backend.reference;
+  const { port } = backend.backendRef;
+  return found({
+    namespace,
+    name,
+    ...(port === undefined ? {} : { askedPort: port }),
+    askedBy: referenceTo({ kind: 'HTTPRoute', ...metadata }, home, backend.field),
   });
 }
 
@@ -82,7 +102,7 @@ async function byURL(context: SlotContext): Promise<Slot<Destination>> {
   return found({ ...service.value, askedPort: port, askedBy: askedByProbe(context, 'spec.target.url') });
 }
 
-/** Which Service takes the request: by reference, through an Ingress, or as the URL itself says. */
+/** Which Service takes the request: by reference, through an Ingress or HTTPRoute, or as the URL itself says. */
 export async function locateService(context: SlotContext): Promise<Slot<Destination>> {
   const { target } = context.probe;
   if (target.kind === 'Service') {
@@ -94,10 +114,14 @@ export async function locateService(context: SlotContext): Promise<Slot<Destinat
       askedBy: askedByProbe(context, 'spec.target.serviceRef.port'),
     });
   }
-  const throughIngress = await behindIngress(context);
-  if (throughIngress.ok || target.kind !== 'URL') return throughIngress;
-  const route = await context.slot('ingress');
-  if (route.ok) return throughIngress;
-  const byItself = await byURL(context);
-  return byItself.ok || route.reason === 'NotApplicable' ? byItself : throughIngress;
+  const routed = await Promise.all([behindIngress(context), behindHTTPRoute(context)]);
+  const sent = routed.find(({ ok }) => ok);
+  if (sent !== undefined) return sent;
+  const routes = await Promise.all([context.slot('ingress'), context.slot('httpRoute')]);
+  const byItself = target.kind === 'URL' && !routes.some(({ ok }) => ok) ? await byURL(context) : undefined;
+  if (byItself?.ok) return byItself;
+  const unseen = [...routed, ...(byItself ? [byItself] : [])].find(
+    (slot) => !slot.ok && slot.reason !== 'NotApplicable',
+  );
+  return unseen ?? NOT_APPLICABLE;
 }

@@ -160,7 +160,9 @@ describe('what is looked at', () => {
     expect(looks.sort()).toEqual([
       'get Service shop shop',
       'list EndpointSlice shop',
+      'list HTTPRoute shop.example.com',
       'list Ingress shop',
+      'list Ingress shop.example.com',
       'list Ingress shop.example.com',
       'list Pod shop',
       'list Service shop',

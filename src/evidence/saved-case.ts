@@ -31,7 +31,7 @@ interface ObservationFile {
   readonly unreadable?: readonly Unreadable[];
 }
 
-const ROUTE = { name: true, host: true, path: true, scheme: true, port: true } as const;
+const ROUTE = { name: true, host: true, path: true, scheme: true, port: true, sectionName: true } as const;
 
 const OBSERVATION_FILE: Shape<ObservationFile> = {
   namespace: true,

@@ -3,19 +3,26 @@ import { found } from '../diagnosis/model/lookup.ts';
 import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB } from './slots/alb.ts';
+import { readAutoscalers } from './slots/autoscalers.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
 import { readEvents } from './slots/events.ts';
+import { readGatewayClass } from './slots/gateway-class.ts';
+import { readGateways } from './slots/gateways.ts';
 import { readHops } from './slots/hops.ts';
+import { readHTTPRoute } from './slots/http-route.ts';
 import { readIngress } from './slots/ingress.ts';
 import { readIngressClass } from './slots/ingress-class.ts';
 import { readListeners } from './slots/listeners.ts';
 import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
 import { readNeighbours } from './slots/neighbours.ts';
+import { readNetworkPolicies } from './slots/network-policies.ts';
 import { readNodes } from './slots/nodes.ts';
 import { readPods } from './slots/pods.ts';
+import { readReferenceGrants } from './slots/reference-grants.ts';
 import { readRequest } from './slots/request.ts';
+import { readRouteBackends } from './slots/route-backends.ts';
 import { readService } from './slots/service.ts';
 import { readTargetGroupBindings } from './slots/target-group-bindings.ts';
 import { readTargetGroups } from './slots/target-groups.ts';
@@ -30,11 +37,18 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   home: async ({ probe }) => found(probe.namespace),
   ingress: readIngress,
   ingressClass: readIngressClass,
+  httpRoute: readHTTPRoute,
+  gateways: readGateways,
+  gatewayClass: readGatewayClass,
+  routeBackends: readRouteBackends,
+  referenceGrants: readReferenceGrants,
   service: readService,
   endpoints: readEndpoints,
   pods: readPods,
   neighbours: readNeighbours,
   workloads: readWorkloads,
+  autoscalers: readAutoscalers,
+  networkPolicies: readNetworkPolicies,
   events: readEvents,
   nodes: readNodes,
   dials: readDials,

@@ -100,6 +100,12 @@ export const INGRESS_CLASSES = describeClusterScoped(
   'ingressclasses',
 );
 export const NETWORK_POLICIES = describe('networking.k8s.io', 'v1', 'NetworkPolicy', 'networkpolicies');
+export const HORIZONTAL_POD_AUTOSCALERS = describe(
+  'autoscaling',
+  'v2',
+  'HorizontalPodAutoscaler',
+  'horizontalpodautoscalers',
+);
 export const ENDPOINT_SLICES = describe('discovery.k8s.io', 'v1', 'EndpointSlice', 'endpointslices');
 export const LEASES = describe('coordination.k8s.io', 'v1', 'Lease', 'leases');
 export const TARGET_GROUP_BINDINGS = describe(
@@ -108,6 +114,11 @@ export const TARGET_GROUP_BINDINGS = describe(
   'TargetGroupBinding',
   'targetgroupbindings',
 );
+const GATEWAY_API = 'gateway.networking.k8s.io';
+export const HTTP_ROUTES = describe(GATEWAY_API, 'v1', 'HTTPRoute', 'httproutes');
+export const GATEWAYS = describe(GATEWAY_API, 'v1', 'Gateway', 'gateways');
+export const GATEWAY_CLASSES = describeClusterScoped(GATEWAY_API, 'v1', 'GatewayClass', 'gatewayclasses');
+export const REFERENCE_GRANTS = describe(GATEWAY_API, 'v1beta1', 'ReferenceGrant', 'referencegrants');
 export const EVENTS = describe('events.k8s.io', 'v1', 'Event', 'events');
 export const SELF_SUBJECT_ACCESS_REVIEWS = describeClusterScoped(
   'authorization.k8s.io',

@@ -45,7 +45,7 @@ export type HopResult = (typeof HOP_RESULTS)[number];
 
 /** One stop of the request's way, outermost first. */
 export interface PathHop {
-  readonly hop: 'DNS' | 'LoadBalancer' | 'Ingress' | 'Service' | 'Endpoint';
+  readonly hop: 'DNS' | 'LoadBalancer' | 'Ingress' | 'Gateway' | 'HTTPRoute' | 'Service' | 'Endpoint';
   readonly ref?: string;
   readonly result: HopResult;
   readonly message?: string;

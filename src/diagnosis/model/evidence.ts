@@ -1,3 +1,4 @@
+import type { HorizontalPodAutoscaler } from './autoscaler.ts';
 import type {
   AccessLogEntry,
   Listener,
@@ -6,6 +7,13 @@ import type {
   WAFRequest,
   WebACLEvidence,
 } from './aws.ts';
+import type { ReferenceGrant } from './gateway-api.ts';
+import type {
+  GatewayClassEvidence,
+  GatewaysEvidence,
+  HTTPRouteEvidence,
+  RouteBackend,
+} from './http-route-evidence.ts';
 import type {
   HTTPIngressPath,
   Ingress,
@@ -20,6 +28,7 @@ import type {
   Workload,
 } from './kubernetes.ts';
 import type { Lookup } from './lookup.ts';
+import type { NetworkPolicyEvidence } from './network-policy.ts';
 import type { Observation } from './observation.ts';
 import type { Pod } from './pod.ts';
 import type { ObjectReference } from './reference.ts';
@@ -124,7 +133,7 @@ export interface Dial {
 
 /** The same request, asked further inside. */
 export interface HopAnswer {
-  readonly hop: 'Ingress' | 'Service' | 'Pod';
+  readonly hop: 'Ingress' | 'Gateway' | 'Service' | 'Pod';
   /** `Service/name` or `Pod/name`. */
   readonly ref: string;
   readonly podName?: string;
@@ -143,10 +152,8 @@ export interface LogExcerpt {
 
 /** The load balancer of AWS on the request's way, as far as the cluster knows it. */
 export interface ALBEvidence {
-  /** Absent where only the host or the answer tells of the load balancer. */
+  /** The Ingress of which AWS' controller made the load balancer; absent where something else shows it. */
   readonly ingress?: Ingress;
-  /** All Ingresses that share the load balancer, this one among them. */
-  readonly group: readonly Ingress[];
   readonly dnsName?: string;
 }
 
@@ -158,12 +165,25 @@ export interface Evidence {
   readonly home: string;
   readonly ingress: IngressEvidence;
   readonly ingressClass: IngressClassEvidence;
+  /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */
+  readonly httpRoute: HTTPRouteEvidence;
+  readonly gateways: GatewaysEvidence;
+  /** Of the Gateway that takes the request. */
+  readonly gatewayClass: GatewayClassEvidence;
+  /** What the rule that takes the request names, Services of any weight and others. */
+  readonly routeBackends: readonly RouteBackend[];
+  /** Of the namespaces into which the rule's backends lead; not applicable where they all stay in their own. */
+  readonly referenceGrants: readonly ReferenceGrant[];
   readonly service: ServiceEvidence;
   readonly endpoints: readonly RouteEndpoint[];
   readonly pods: PodsEvidence;
   /** Every Pod of the Service's namespace. */
   readonly neighbours: readonly Pod[];
   readonly workloads: WorkloadsEvidence;
+  /** Those of the workloads behind the Service; there is at least one. */
+  readonly autoscalers: readonly HorizontalPodAutoscaler[];
+  /** Applies only where there is a policy in one of the namespaces. */
+  readonly networkPolicies: NetworkPolicyEvidence;
   /** Events of the route's Pods and their workloads, newest first. */
   readonly events: readonly KubernetesEvent[];
   /** Nodes on which the route's Pods run, by name. */
@@ -207,6 +227,8 @@ export const ROUTE_SLOTS = [
   'request',
   'home',
   'ingress',
+  'httpRoute',
+  'gateways',
   'service',
   'endpoints',
   'pods',

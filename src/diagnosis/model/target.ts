@@ -9,6 +9,8 @@ export type Target =
       readonly path?: string;
       readonly scheme?: 'HTTP' | 'HTTPS';
       readonly port?: number;
+      /** Of an HTTPRoute: the listener to go through. */
+      readonly sectionName?: string;
     }
   | {
       readonly kind: 'Service';

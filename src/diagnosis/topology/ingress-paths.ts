@@ -9,7 +9,8 @@ const REGEX_ANNOTATIONS = [
 
 const elements = (path: string): readonly string[] => path.split('/').filter((element) => element !== '');
 
-function hasPrefix(path: string, prefix: string): boolean {
+/** Whether a path begins with whole elements of another. */
+export function hasPrefix(path: string, prefix: string): boolean {
   const actual = elements(path);
   return elements(prefix).every((element, index) => element === actual[index]);
 }

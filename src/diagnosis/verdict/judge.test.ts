@@ -27,6 +27,8 @@ const route: Route = {
   request: NOT_APPLICABLE,
   home: found('shop'),
   ingress: NOT_APPLICABLE,
+  httpRoute: NOT_APPLICABLE,
+  gateways: NOT_APPLICABLE,
   service: NOT_APPLICABLE,
   endpoints: NOT_APPLICABLE,
   pods: found({

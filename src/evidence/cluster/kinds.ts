@@ -1,3 +1,5 @@
+import type { HorizontalPodAutoscaler } from '../../diagnosis/model/autoscaler.ts';
+import type { Gateway, GatewayClass, HTTPRoute, ReferenceGrant } from '../../diagnosis/model/gateway-api.ts';
 import type {
   EndpointSlice,
   Ingress,
@@ -9,17 +11,24 @@ import type {
   TargetGroupBinding,
   Workload,
 } from '../../diagnosis/model/kubernetes.ts';
+import type { NetworkPolicy } from '../../diagnosis/model/network-policy.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import {
   DAEMON_SETS,
   DEPLOYMENTS,
   ENDPOINT_SLICES,
   EVENTS,
+  GATEWAY_CLASSES,
+  GATEWAYS,
+  HORIZONTAL_POD_AUTOSCALERS,
+  HTTP_ROUTES,
   INGRESS_CLASSES,
   INGRESSES,
   NAMESPACES,
+  NETWORK_POLICIES,
   NODES,
   PODS,
+  REFERENCE_GRANTS,
   REPLICA_SETS,
   type Resource,
   SERVICES,
@@ -27,7 +36,9 @@ import {
   TARGET_GROUP_BINDINGS,
 } from '../../kubernetes/resources.ts';
 import { toEvent } from './events.ts';
+import { GATEWAY, GATEWAY_CLASS, HTTP_ROUTE, REFERENCE_GRANT } from './gateway-projections.ts';
 import { toPod } from './pods.ts';
+import { HORIZONTAL_POD_AUTOSCALER, NETWORK_POLICY } from './policy-projections.ts';
 import {
   ENDPOINT_SLICE,
   IDENTITY,
@@ -50,10 +61,16 @@ export interface ObjectsByKind {
   readonly EndpointSlice: EndpointSlice;
   readonly Ingress: Ingress;
   readonly IngressClass: IngressClass;
+  readonly HTTPRoute: HTTPRoute;
+  readonly Gateway: Gateway;
+  readonly GatewayClass: GatewayClass;
+  readonly ReferenceGrant: ReferenceGrant;
   readonly Deployment: Workload;
   readonly ReplicaSet: Workload;
   readonly StatefulSet: Workload;
   readonly DaemonSet: Workload;
+  readonly HorizontalPodAutoscaler: HorizontalPodAutoscaler;
+  readonly NetworkPolicy: NetworkPolicy;
   readonly Job: KubernetesObject;
   readonly TargetGroupBinding: TargetGroupBinding;
   readonly Event: KubernetesEvent;
@@ -94,10 +111,16 @@ export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } =
   EndpointSlice: kept(ENDPOINT_SLICES, ENDPOINT_SLICE),
   Ingress: kept(INGRESSES, INGRESS),
   IngressClass: kept(INGRESS_CLASSES, INGRESS_CLASS),
+  HTTPRoute: kept(HTTP_ROUTES, HTTP_ROUTE),
+  Gateway: kept(GATEWAYS, GATEWAY),
+  GatewayClass: kept(GATEWAY_CLASSES, GATEWAY_CLASS),
+  ReferenceGrant: kept(REFERENCE_GRANTS, REFERENCE_GRANT),
   Deployment: kept(DEPLOYMENTS, WORKLOAD),
   ReplicaSet: kept(REPLICA_SETS, WORKLOAD),
   StatefulSet: kept(STATEFUL_SETS, WORKLOAD),
   DaemonSet: kept(DAEMON_SETS, WORKLOAD),
+  HorizontalPodAutoscaler: kept(HORIZONTAL_POD_AUTOSCALERS, HORIZONTAL_POD_AUTOSCALER),
+  NetworkPolicy: kept(NETWORK_POLICIES, NETWORK_POLICY),
   Job: kept(JOBS, IDENTITY),
   TargetGroupBinding: kept(TARGET_GROUP_BINDINGS, TARGET_GROUP_BINDING),
   Event: { resource: EVENTS, project: toEvent },

@@ -32,9 +32,10 @@ const METADATA = {
   managedFields: [{ manager: true, operation: true, time: true, subresource: true }],
 } as const satisfies Shape<ObjectMeta>;
 
-const OBJECT = { apiVersion: true, kind: true, metadata: METADATA } as const;
+/** What is kept of an object of any kind. */
+export const OBJECT = { apiVersion: true, kind: true, metadata: METADATA } as const;
 
-const CONDITIONS = [
+export const CONDITIONS = [
   { type: true, status: true, reason: true, message: true, lastTransitionTime: true },
 ] as const;
 

@@ -6,7 +6,7 @@ export interface Scope {
   readonly namespace?: string;
   /** Labels that they carry; an EndpointSlice's Service and a Service's Pods are found by them. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Ingresses with a rule for this host, exact, by wildcard or for any host. */
+  /** Ingresses and HTTPRoutes for this host, exact, by wildcard or for any host. */
   readonly host?: string;
 }
 

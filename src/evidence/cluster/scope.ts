@@ -1,6 +1,8 @@
 import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
+import type { HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
 import type { Ingress, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
 import { ingressHostRank } from '../../diagnosis/topology/ingress-hosts.ts';
+import { closestRank, routeHosts } from '../../diagnosis/topology/route-hosts.ts';
 import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
 import type { Kind, ObjectsByKind } from './kinds.ts';
 import type { Scope } from './reader.ts';
@@ -13,13 +15,19 @@ const isEvent = (object: AnyObject): object is ObjectsByKind['Event'] => 'regard
 const metadataOf = (object: AnyObject): Partial<KubernetesObject['metadata']> =>
   isEvent(object) ? object.regarding : object.metadata;
 
+/** Kinds of which the rules name hosts. */
+function takesHost(kind: Kind, object: AnyObject, host: string): boolean {
+  if (kind === 'Ingress') return ingressHostRank(object as Ingress, host) !== undefined;
+  return kind !== 'HTTPRoute' || closestRank(routeHosts(object as HTTPRoute), host) !== undefined;
+}
+
 /** Whether an object is asked for. */
 export function inScope(kind: Kind, object: AnyObject, { namespace, labels = {}, host }: Scope): boolean {
   const metadata = metadataOf(object);
   return (
     (namespace === undefined || metadata.namespace === namespace) &&
     matchesLabels(labels, metadata.labels) &&
-    (host === undefined || kind !== 'Ingress' || ingressHostRank(object as Ingress, host) !== undefined)
+    (host === undefined || takesHost(kind, object, host))
   );
 }
 

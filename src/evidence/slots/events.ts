@@ -1,15 +1,22 @@
 import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import type { GatewaysEvidence } from '../../diagnosis/model/http-route-evidence.ts';
 import type { KubernetesEvent, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import { withoutRequest } from '../../diagnosis/topology/controller-events.ts';
 import { redact } from '../redact.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
-/** The route's objects that are there: Ingress, Service, Pods and what keeps them running. */
+const gatewayObjects = ({ route, parents }: GatewaysEvidence): readonly KubernetesObject[] => [
+  { ...route, kind: 'HTTPRoute' },
+  ...parents.flatMap(({ gateway }) => (gateway === undefined ? [] : [{ ...gateway, kind: 'Gateway' }])),
+];
+
+/** The route's objects that are there: Ingress or HTTPRoute, Service, Pods and what keeps them running. */
 async function objectsOnRoute({ slot }: SlotContext): Promise<readonly KubernetesObject[]> {
-  const [ingress, service, pods, workloads, bindings] = await Promise.all([
+  const [ingress, gateways, service, pods, workloads, bindings] = await Promise.all([
     slot('ingress'),
+    slot('gateways'),
     slot('service'),
     slot('pods'),
     slot('workloads'),
@@ -18,6 +25,7 @@ async function objectsOnRoute({ slot }: SlotContext): Promise<readonly Kubernete
   const candidates = ingress.ok ? ingress.value.candidates : [];
   const route = [
     ...candidates.map((object) => ({ ...object, kind: 'Ingress' })),
+    ...(gateways.ok ? gatewayObjects(gateways.value) : []),
     ...(service.ok && service.value.service ? [{ ...service.value.service, kind: 'Service' }] : []),
     ...(pods.ok ? pods.value.pods.map((object) => ({ ...object, kind: 'Pod' })) : []),
     ...(workloads.ok ? workloads.value.selected : []),

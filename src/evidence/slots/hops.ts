@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   type HopAnswer,
   type IngressMatch,
@@ -11,6 +12,8 @@ import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.t
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import { type BackendRequest, backendRequest } from '../../diagnosis/topology/backend-request.ts';
+import { askedParent, gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
+import { routedRequest } from '../../diagnosis/topology/http-route-filters.ts';
 import { isHeadless } from '../../diagnosis/topology/service-ports.ts';
 import type { Asker, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
 import { endpointsToAsk } from './dials.ts';
@@ -37,20 +40,35 @@ function permission({ settings, ask, observation }: SlotContext): Lookup<Asker> 
   return ask === undefined ? couldNotLook('NotConfigured', 'Hops are not asked from here') : found(ask);
 }
 
-/** The controller itself, by the Ingress' address, where the name led elsewhere. */
-function ingressStop(
-  match: IngressMatch | undefined,
-  request: RoutedRequest,
-  seen: Observation,
-  home: string,
-): Stop[] {
-  const addresses = (match?.ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
-  const [address] = addresses;
+/** What takes the request before the Service: the object that names it, and the addresses under which it is reached. */
+interface Entry extends Pick<Stop, 'ref'> {
+  readonly hop: 'Ingress' | 'Gateway';
+  readonly addresses: readonly string[];
+}
+
+const ofIngress = ({ ingress }: IngressMatch, home: string): Entry => ({
+  hop: 'Ingress',
+  ref: referenceTo({ kind: 'Ingress', ...ingress.metadata }, home).ref,
+  addresses: (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
+});
+
+async function entryOf({ slot, probe, observation }: SlotContext): Promise<Entry | undefined> {
+  const [ingress, gateways] = await Promise.all([slot('ingress'), slot('gateways')]);
+  if (ingress.ok && ingress.value.match !== undefined) return ofIngress(ingress.value.match, probe.namespace);
+  const parent = gateways.ok ? askedParent(gateways.value.parents, observation) : undefined;
+  if (parent?.gateway === undefined) return undefined;
+  const addresses = gatewayAddresses(parent.gateway).filter((address) => isIP(address) !== 0);
+  return { hop: 'Gateway', ref: parent.reference.ref, addresses };
+}
+
+/** The controller itself, by its own address, where the name led elsewhere. */
+function entryStop(entry: Entry | undefined, request: RoutedRequest, seen: Observation): Stop[] {
   const remote = remoteIP(seen);
-  if (match === undefined || address === undefined || remote === undefined || addresses.includes(remote))
-    return [];
-  const { ref } = referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home);
-  return [{ hop: 'Ingress', ref, address, port: request.port, request, withCredentials: false }];
+  const [address] = entry?.addresses ?? [];
+  if (entry === undefined || address === undefined || remote === undefined) return [];
+  if (entry.addresses.includes(remote)) return [];
+  const { hop, ref } = entry;
+  return [{ hop, ref, address, port: request.port, request, withCredentials: false }];
 }
 
 type Inside = Pick<Stop, 'request' | 'withCredentials'>;
@@ -98,13 +116,27 @@ async function askAll(ask: Asker, stops: readonly Stop[]): Promise<readonly HopA
   );
 }
 
-/** The Service and its Pods, asked as the Ingress would ask them; outermost first. */
-async function insideStops(context: SlotContext, request: RoutedRequest, match: IngressMatch | undefined) {
+/** The request as the router before the Service sends it on; undefined where that cannot be told. */
+async function sentOn(
+  { slot }: SlotContext,
+  request: RoutedRequest,
+  port: ServicePort,
+): Promise<BackendRequest | undefined> {
+  const [ingress, httpRoute] = await Promise.all([slot('ingress'), slot('httpRoute')]);
+  if (ingress.ok && ingress.value.match !== undefined)
+    return backendRequest(ingress.value.match, port, request.path);
+  if (httpRoute.ok && httpRoute.value.match !== undefined)
+    return routedRequest(httpRoute.value.match, port, request.path);
+  return request;
+}
+
+/** The Service and its Pods, asked as the router before them would ask; outermost first. */
+async function insideStops(context: SlotContext, request: RoutedRequest) {
   const route = await context.slot('service');
   if (!route.ok) return route;
   const { service, port, reference } = route.value;
   if (service === undefined || port === undefined) return NOT_APPLICABLE;
-  const sent = match === undefined ? request : backendRequest(match, port, request.path);
+  const sent = await sentOn(context, request, port);
   if (sent === undefined) return NOT_APPLICABLE;
   const { namespace = '' } = reference;
   const inside = { request: sent, withCredentials: namespace === context.probe.namespace };
@@ -114,13 +146,12 @@ async function insideStops(context: SlotContext, request: RoutedRequest, match: 
 }
 
 export const readHops: SlotReader<'hops'> = async (context) => {
-  const [asked, route] = await Promise.all([context.slot('request'), context.slot('ingress')]);
+  const asked = await context.slot('request');
   if (!asked.ok) return asked;
-  const match = route.ok ? route.value.match : undefined;
-  const inside = await insideStops(context, asked.value, match);
+  const inside = await insideStops(context, asked.value);
   if (!inside.ok) return inside;
   const allowed = permission(context);
   if (!allowed.ok) return allowed;
-  const outside = ingressStop(match, asked.value, context.observation, context.probe.namespace);
+  const outside = entryStop(await entryOf(context), asked.value, context.observation);
   return found(await askAll(allowed.value, [...outside, ...inside.value]));
 };

@@ -5,31 +5,16 @@ import {
   type Slot,
 } from '../../diagnosis/model/evidence.ts';
 import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
-import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import { found } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
-import { candidatesFor, HOST_RANKS, ingressHostRank } from '../../diagnosis/topology/ingress-hosts.ts';
+import { candidatesFor } from '../../diagnosis/topology/ingress-hosts.ts';
 import { matchIngress } from '../../diagnosis/topology/ingress-match.ts';
-import type { ClusterReader } from '../cluster/reader.ts';
+import { ingressesForHost, isNamedFor } from '../host-ingresses.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
 type IngressTarget = Extract<Target, { kind: 'Ingress' | 'HTTPRoute' }>;
-
-/** Of the probe's own namespace alone where others may not be looked at: that is enough where the host is there. */
-async function ingressesForHost(
-  reader: ClusterReader,
-  host: string,
-  home: string,
-): Promise<Lookup<readonly Ingress[]>> {
-  const all = await reader.list('Ingress', { host });
-  if (all.ok) return all;
-  const own = await reader.list('Ingress', { host, namespace: home });
-  return own.ok && own.value.some((ingress) => isNamedFor(ingress, host)) ? own : all;
-}
-
-const isNamedFor = (ingress: Ingress, host: string): boolean =>
-  (ingressHostRank(ingress, host) ?? HOST_RANKS.any) > HOST_RANKS.any;
 
 /** Other Ingresses of the probe's namespace: where a misspelt name or host may belong. They only enrich. */
 async function beside(
@@ -90,16 +75,31 @@ function reachedController(
     );
 }
 
+/** Whether Ingresses for any host concern the request: only where it came to a controller, and to none of a Gateway's. */
+async function concernsIngress(
+  { reader, observation }: SlotContext,
+  request: RoutedRequest,
+  forAnyHost: readonly Ingress[],
+  byGateway: Slot<unknown>,
+): Promise<Slot<true>> {
+  const everywhere = await reader.list('Ingress');
+  const known = everywhere.ok ? everywhere.value : forAnyHost;
+  if (!reachedController(observation, request, known)) return NOT_APPLICABLE;
+  const isUnsure = !byGateway.ok && byGateway.reason !== 'NotApplicable' && forAnyHost.length === 0;
+  return isUnsure ? byGateway : found(true);
+}
+
 /** The Ingresses that a URL may go through: those named for its host, else rules for any host at a controller's address. */
 async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slot<IngressEvidence>> {
-  const { reader, probe, observation } = context;
+  const { reader, probe } = context;
   const listed = await ingressesForHost(reader, request.host, probe.namespace);
   if (!listed.ok) return listed;
+  const byGateway = await context.slot('httpRoute');
+  if (byGateway.ok) return NOT_APPLICABLE;
   const named = listed.value.filter((ingress) => isNamedFor(ingress, request.host));
   if (named.length === 0) {
-    const everywhere = await reader.list('Ingress');
-    const known = everywhere.ok ? everywhere.value : listed.value;
-    if (!reachedController(observation, request, known)) return NOT_APPLICABLE;
+    const concerned = await concernsIngress(context, request, listed.value, byGateway);
+    if (!concerned.ok) return concerned;
   }
   const candidates = candidatesFor(named.length > 0 ? named : listed.value, request.host);
   return found({

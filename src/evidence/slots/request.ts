@@ -13,8 +13,13 @@ function urlToExplain({ url, finalURL }: Observation, target: Target): URL | nul
   return target.kind === 'URL' || final?.hostname === asked?.hostname ? (final ?? asked) : asked;
 }
 
-/** The host that an Ingress is asked for where the target leaves it open: its first. */
+/** The host that an Ingress or HTTPRoute is asked for where the target leaves it open: its first. */
 async function firstHost({ reader, probe: { target } }: SlotContext): Promise<string> {
+  if (target.kind === 'HTTPRoute') {
+    const route = await reader.get('HTTPRoute', target);
+    const { hostnames = [] } = (route.ok ? route.value?.spec : undefined) ?? {};
+    return hostnames.find((hostname) => !hostname.startsWith('*')) ?? '';
+  }
   if (target.kind !== 'Ingress') return '';
   const looked = await reader.get('Ingress', target);
   const rules = (looked.ok ? looked.value?.spec.rules : undefined) ?? [];

@@ -1,0 +1,129 @@
+import type { Condition, KubernetesObject, LabelSelector } from './kubernetes.ts';
+
+/** Objects of `gateway.networking.k8s.io`, with its own names; only what statusprobe reads. */
+
+export interface ParentReference {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** Name of a listener. */
+  readonly sectionName?: string;
+  readonly port?: number;
+}
+
+export interface RouteParentStatus {
+  readonly parentRef: ParentReference;
+  readonly controllerName?: string;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface HTTPBackendRef {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly port?: number;
+  readonly weight?: number;
+}
+
+export interface HTTPPathModifier {
+  readonly type: string;
+  readonly replaceFullPath?: string;
+  readonly replacePrefixMatch?: string;
+}
+
+export interface HTTPRequestRedirect {
+  readonly scheme?: string;
+  readonly hostname?: string;
+  readonly path?: HTTPPathModifier;
+  readonly port?: number;
+  readonly statusCode?: number;
+}
+
+export interface HTTPRouteFilter {
+  readonly type: string;
+  readonly requestRedirect?: HTTPRequestRedirect;
+  readonly urlRewrite?: { readonly hostname?: string; readonly path?: HTTPPathModifier };
+}
+
+interface ValueMatch {
+  readonly type?: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface HTTPRouteMatch {
+  readonly path?: { readonly type?: string; readonly value?: string };
+  readonly method?: string;
+  readonly headers?: readonly ValueMatch[];
+  readonly queryParams?: readonly ValueMatch[];
+}
+
+export interface HTTPRouteRule {
+  readonly name?: string;
+  readonly matches?: readonly HTTPRouteMatch[];
+  readonly filters?: readonly HTTPRouteFilter[];
+  readonly backendRefs?: readonly HTTPBackendRef[];
+}
+
+export interface HTTPRoute extends KubernetesObject {
+  readonly spec: {
+    readonly parentRefs?: readonly ParentReference[];
+    readonly hostnames?: readonly string[];
+    readonly rules?: readonly HTTPRouteRule[];
+  };
+  readonly status?: { readonly parents?: readonly RouteParentStatus[] };
+}
+
+export interface GatewayListener {
+  readonly name: string;
+  readonly hostname?: string;
+  readonly port: number;
+  /** `HTTP`, `HTTPS`, `TLS`, `TCP`, `UDP` or a controller's own. */
+  readonly protocol: string;
+  readonly tls?: {
+    readonly mode?: string;
+    readonly certificateRefs?: readonly {
+      readonly kind?: string;
+      readonly namespace?: string;
+      readonly name: string;
+    }[];
+  };
+  readonly allowedRoutes?: {
+    readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };
+  };
+}
+
+export interface GatewayAddress {
+  /** `IPAddress` (the default) or `Hostname`. */
+  readonly type?: string;
+  readonly value?: string;
+}
+
+export interface Gateway extends KubernetesObject {
+  readonly spec: {
+    readonly gatewayClassName: string;
+    readonly listeners: readonly GatewayListener[];
+    /** Addresses that its owner asks for; some controllers publish them unseen. */
+    readonly addresses?: readonly GatewayAddress[];
+  };
+  readonly status?: {
+    readonly addresses?: readonly GatewayAddress[];
+    readonly conditions?: readonly Condition[];
+    readonly listeners?: readonly { readonly name: string; readonly conditions?: readonly Condition[] }[];
+  };
+}
+
+export interface GatewayClass extends KubernetesObject {
+  readonly spec: { readonly controllerName: string };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** Lets objects of other namespaces refer to objects of its own. */
+export interface ReferenceGrant extends KubernetesObject {
+  readonly spec: {
+    readonly from: readonly { readonly group: string; readonly kind: string; readonly namespace: string }[];
+    readonly to: readonly { readonly group: string; readonly kind: string; readonly name?: string }[];
+  };
+}

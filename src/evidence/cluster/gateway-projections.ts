@@ -1,0 +1,85 @@
+import type {
+  Gateway,
+  GatewayClass,
+  HTTPPathModifier,
+  HTTPRoute,
+  ParentReference,
+  ReferenceGrant,
+} from '../../diagnosis/model/gateway-api.ts';
+import { CONDITIONS, OBJECT } from './projections.ts';
+import type { Shape } from './shape.ts';
+
+const PARENT: Shape<ParentReference> = {
+  group: true,
+  kind: true,
+  namespace: true,
+  name: true,
+  sectionName: true,
+  port: true,
+};
+
+const PATH: Shape<HTTPPathModifier> = { type: true, replaceFullPath: true, replacePrefixMatch: true };
+
+const VALUES = [{ type: true, name: true, value: true }] as const;
+
+export const HTTP_ROUTE: Shape<HTTPRoute> = {
+  ...OBJECT,
+  spec: {
+    parentRefs: [PARENT],
+    hostnames: true,
+    rules: [
+      {
+        name: true,
+        matches: [{ path: { type: true, value: true }, method: true, headers: VALUES, queryParams: VALUES }],
+        filters: [
+          {
+            type: true,
+            requestRedirect: { scheme: true, hostname: true, path: PATH, port: true, statusCode: true },
+            urlRewrite: { hostname: true, path: PATH },
+          },
+        ],
+        backendRefs: [{ group: true, kind: true, namespace: true, name: true, port: true, weight: true }],
+      },
+    ],
+  },
+  status: { parents: [{ parentRef: PARENT, controllerName: true, conditions: CONDITIONS }] },
+};
+
+const ADDRESSES = [{ type: true, value: true }] as const;
+
+export const GATEWAY: Shape<Gateway> = {
+  ...OBJECT,
+  spec: {
+    gatewayClassName: true,
+    listeners: [
+      {
+        name: true,
+        hostname: true,
+        port: true,
+        protocol: true,
+        tls: { mode: true, certificateRefs: [{ kind: true, namespace: true, name: true }] },
+        allowedRoutes: { namespaces: { from: true, selector: true } },
+      },
+    ],
+    addresses: ADDRESSES,
+  },
+  status: {
+    addresses: ADDRESSES,
+    conditions: CONDITIONS,
+    listeners: [{ name: true, conditions: CONDITIONS }],
+  },
+};
+
+export const GATEWAY_CLASS: Shape<GatewayClass> = {
+  ...OBJECT,
+  spec: { controllerName: true },
+  status: { conditions: CONDITIONS },
+};
+
+export const REFERENCE_GRANT: Shape<ReferenceGrant> = {
+  ...OBJECT,
+  spec: {
+    from: [{ group: true, kind: true, namespace: true }],
+    to: [{ group: true, kind: true, name: true }],
+  },
+};

@@ -3,40 +3,24 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parse, stringify } from 'yaml';
-import { ROOT } from '../../hack/crd.ts';
+import { stringify } from 'yaml';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
+import { check, installPrometheus, query, whyNoPrometheus } from '../support/prometheus.ts';
 import {
-  type AlertReceiver,
-  check,
-  installPrometheus,
-  type LoopbackProgram,
-  query,
-  startAlertmanager,
-  startAlertReceiver,
-  startPrometheus,
-  whyNoPrometheus,
-} from '../support/prometheus.ts';
+  failuresToldTo,
+  type Monitoring,
+  readShipped,
+  type ScrapeConfiguration,
+  shippedPath,
+  startMonitoring,
+} from '../support/shipped-monitoring.ts';
 
 const missing = whyNoApiServer() ?? whyNoPrometheus();
 if (missing !== undefined) console.warn(`Alerting is not tested: ${missing}.`);
 
 const MINUTE = 60_000;
-const path = (name: string) => fileURLToPath(new URL(name, ROOT));
-const readYAML = <T>(name: string): T => parse(readFileSync(path(name), 'utf8')) as T;
-
-interface ScrapeConfig {
-  readonly scrape_configs: readonly [{ readonly metric_relabel_configs: readonly { regex: string }[] }];
-}
-
-interface AlertmanagerConfig {
-  readonly route: object;
-  readonly receivers: readonly { name: string; webhook_configs: readonly { url: string }[] }[];
-}
-
 interface Rules {
   readonly groups: readonly { readonly rules: readonly { alert: string; expr: string }[] }[];
 }
@@ -57,7 +41,9 @@ interface Dashboard {
   readonly panels: readonly Panel[];
 }
 
-const dashboard = JSON.parse(readFileSync(path('deploy/dashboards/statusprobe.json'), 'utf8')) as Dashboard;
+const dashboard = JSON.parse(
+  readFileSync(shippedPath('deploy/dashboards/statusprobe.json'), 'utf8'),
+) as Dashboard;
 const RULE_FILES = ['deploy/alerts/rules.yaml', 'deploy/kube-state-metrics/rules.yaml'];
 
 describe('the dashboard', () => {
@@ -83,7 +69,7 @@ describe('the dashboard', () => {
 
 describe('scrape configurations', () => {
   it('say the same for Prometheus and for its operator', () => {
-    const [{ metric_relabel_configs: plain }] = readYAML<ScrapeConfig>(
+    const [{ metric_relabel_configs: plain }] = readShipped<ScrapeConfiguration>(
       'deploy/scrape/prometheus.yaml',
     ).scrape_configs;
     const camel = plain.map((relabeling) =>
@@ -94,10 +80,10 @@ describe('scrape configurations', () => {
         ]),
       ),
     );
-    const { spec: serviceMonitor } = readYAML<{ spec: { endpoints: readonly object[] } }>(
+    const { spec: serviceMonitor } = readShipped<{ spec: { endpoints: readonly object[] } }>(
       'deploy/scrape/service-monitor.yaml',
     );
-    const { spec: podMonitor } = readYAML<{ spec: { podMetricsEndpoints: readonly object[] } }>(
+    const { spec: podMonitor } = readShipped<{ spec: { podMetricsEndpoints: readonly object[] } }>(
       'deploy/scrape/pod-monitor.yaml',
     );
     expect(serviceMonitor.endpoints).toMatchObject([{ honorLabels: true, metricRelabelings: camel }]);
@@ -110,15 +96,12 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
   let server: ApiServer;
   let target: Server;
   let operator: OperatorProcess;
-  let prometheus: LoopbackProgram;
-  let alertmanager: LoopbackProgram;
-  let devops: AlertReceiver;
-  let developers: AlertReceiver;
+  let monitoring: Monitoring;
 
   beforeAll(async () => {
     installPrometheus();
     server = await startApiServer();
-    await kubectl('apply', '-f', path('crds/statusprobes.yaml'));
+    await kubectl('apply', '-f', shippedPath('crds/statusprobes.yaml'));
     await vi.waitFor(() => kubectl('get', 'statusprobes', '-A'), { timeout: 30_000, interval: 200 });
     await kubectl('create', 'namespace', 'shop');
     await kubectl('create', 'namespace', 'statusprobe-system');
@@ -126,15 +109,13 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
     const policy = join(directory, 'policy.yaml');
     writeFileSync(policy, stringify({ rules: [{ allowCIDRs: ['127.0.0.0/8'] }] }));
     operator = await startOperator('--kubeconfig', server.kubeconfigPath, '--policy', policy);
-    [devops, developers] = await Promise.all([startAlertReceiver(), startAlertReceiver()]);
-    alertmanager = await startAlertmanager(alertmanagerConfig());
-    prometheus = await startPrometheus(prometheusConfig());
+    const port = operator.log.find(({ metricsPort }) => metricsPort !== undefined)?.metricsPort;
+    monitoring = await startMonitoring(`127.0.0.1:${port}`, RULE_FILES.map(shippedPath));
     await scraped();
   }, 5 * MINUTE);
 
   afterAll(async () => {
-    await Promise.all([prometheus?.stop(), alertmanager?.stop(), operator?.stop()]);
-    for (const listening of [devops, developers]) listening?.stop();
+    await Promise.all([monitoring?.stop(), operator?.stop()]);
     target?.close();
     await server?.stop();
     rmSync(directory, { recursive: true, force: true });
@@ -143,7 +124,7 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
   async function scraped(): Promise<void> {
     await vi.waitFor(
       async () => {
-        const response = await fetch(`${prometheus.origin}/api/v1/targets`);
+        const response = await fetch(`${monitoring.prometheus.origin}/api/v1/targets`);
         const { data } = (await response.json()) as {
           data: { activeTargets: readonly { health: string; lastError: string }[] };
         };
@@ -248,72 +229,21 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
     await patchStatus('statusprobe', name, status);
   }
 
-  /** What is shipped, but for the discovery of Pods: Debian's Prometheus has none, so its labels are set by hand. */
-  function prometheusConfig(): object {
-    const [shipped] = readYAML<ScrapeConfig>('deploy/scrape/prometheus.yaml').scrape_configs;
-    const { kubernetes_sd_configs, relabel_configs, ...scrape } = shipped as unknown as Record<
-      string,
-      unknown
-    >;
-    const labels = {
-      namespace: 'statusprobe-system',
-      pod: 'statusprobe-0',
-      container: 'statusprobe',
-      endpoint: 'metrics',
-    };
-    const address = `127.0.0.1:${operator.log.find(({ metricsPort }) => metricsPort !== undefined)?.metricsPort}`;
-    return {
-      global: { evaluation_interval: '1s' },
-      rule_files: RULE_FILES.map(path),
-      alerting: { alertmanagers: [{ static_configs: [{ targets: [new URL(alertmanager.origin).host] }] }] },
-      scrape_configs: [
-        {
-          ...scrape,
-          scrape_interval: '1s',
-          scrape_timeout: '1s',
-          static_configs: [{ targets: [address], labels }],
-        },
-      ],
-    };
-  }
-
-  /** What is shipped, with the receivers of this test, which are told at once. */
-  function alertmanagerConfig(): object {
-    const { route, receivers, ...rest } = readYAML<AlertmanagerConfig>('deploy/alerts/alertmanager.yaml');
-    const hooks: Readonly<Record<string, string>> = { '/devops': devops.url, '/developers': developers.url };
-    return {
-      ...rest,
-      route: { ...route, group_wait: '1s' },
-      receivers: receivers.map(({ name, webhook_configs }) => ({
-        name,
-        webhook_configs: webhook_configs.map(({ url }) => ({ url: hooks[new URL(url).pathname] })),
-      })),
-    };
-  }
-
-  /** Labels of the alerts that a receiver was sent, by the StatusProbe. */
-  const told = ({ alerts }: AlertReceiver) =>
-    Object.fromEntries(
-      alerts
-        .filter(({ labels }) => labels.alertname === 'StatusProbeFailing')
-        .map(({ labels: { name = '', owner, layer, reason } }) => [name, `${owner} ${layer} ${reason}`]),
-    );
-
   it('each team is told of what it has to mend, with the verdict in the text', async () => {
     await vi.waitFor(
       () => {
-        expect(told(devops)).toEqual({
+        expect(failuresToldTo(monitoring.devops)).toEqual({
           orders: 'DevOps Service ServiceNotFound',
           unclear: 'Unknown Unknown CauseUnknown',
         });
-        expect(told(developers)).toEqual({
+        expect(failuresToldTo(monitoring.developers)).toEqual({
           cart: 'Developer Pod CrashLoop',
           unclear: 'Unknown Unknown CauseUnknown',
         });
       },
       { timeout: 30_000, interval: 200 },
     );
-    const alert = devops.alerts.find(({ labels }) => labels.name === 'orders');
+    const alert = monitoring.devops.alerts.find(({ labels }) => labels.name === 'orders');
     expect(alert).toMatchObject({
       status: 'firing',
       annotations: {
@@ -327,16 +257,18 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
   });
 
   it('series keep the namespace of their StatusProbe, have it as instance, and name no replica', async () => {
-    const [success] = await query(prometheus, 'probe_success{name="healthy"}');
+    const [success] = await query(monitoring.prometheus, 'probe_success{name="healthy"}');
     expect(success).toMatchObject({ value: [expect.any(Number), '1'] });
     const job = 'statusprobe';
     expect(success?.metric).toEqual({
       ...{ __name__: 'probe_success', job, namespace: 'shop', name: 'healthy', instance: 'shop/healthy' },
     });
-    const [build] = await query(prometheus, 'statusprobe_build_info');
+    const [build] = await query(monitoring.prometheus, 'statusprobe_build_info');
     expect(build?.metric.instance).toMatch(/^127\.0\.0\.1:\d+$/);
-    expect(await query(prometheus, '{exported_namespace!=""}')).toEqual([]);
-    expect(await query(prometheus, 'count by (instance) ({__name__=~"probe_.+"})')).toHaveLength(4);
+    expect(await query(monitoring.prometheus, '{exported_namespace!=""}')).toEqual([]);
+    expect(await query(monitoring.prometheus, 'count by (instance) ({__name__=~"probe_.+"})')).toHaveLength(
+      4,
+    );
   });
 
   it('every expression of the dashboard can be evaluated, and has data where there are series', async () => {
@@ -345,7 +277,7 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
         const empty: string[] = [];
         for (const { title, targets = [] } of dashboard.panels) {
           for (const { expr } of targets) {
-            const result = await query(prometheus, expr.replaceAll(/\$(namespace|name)\b/g, '.*'));
+            const result = await query(monitoring.prometheus, expr.replaceAll(/\$(namespace|name)\b/g, '.*'));
             if (result.length === 0) empty.push(title);
           }
         }
@@ -357,16 +289,21 @@ describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { t
   });
 
   it('every expression of the alerts can be evaluated', async () => {
-    const rules = RULE_FILES.flatMap((file) => readYAML<Rules>(file).groups.flatMap((group) => group.rules));
+    const rules = RULE_FILES.flatMap((file) =>
+      readShipped<Rules>(file).groups.flatMap((group) => group.rules),
+    );
     const fires: string[] = [];
-    for (const { alert, expr } of rules) if ((await query(prometheus, expr)).length > 0) fires.push(alert);
+    for (const { alert, expr } of rules)
+      if ((await query(monitoring.prometheus, expr)).length > 0) fires.push(alert);
     expect(fires).toEqual(['StatusProbeFailing']);
   });
 
   it('every rule is as promtool wants it, and its unit tests pass', () => {
-    check('promtool', 'check', 'rules', ...RULE_FILES.map(path));
+    check('promtool', 'check', 'rules', ...RULE_FILES.map(shippedPath));
     for (const file of ['rules', 'conditions'])
-      check('promtool', 'test', 'rules', path(`test/fixtures/alerts/${file}.test.yaml`));
-    expect(check('amtool', 'check-config', path('deploy/alerts/alertmanager.yaml'))).toContain('3 receivers');
+      check('promtool', 'test', 'rules', shippedPath(`test/fixtures/alerts/${file}.test.yaml`));
+    expect(check('amtool', 'check-config', shippedPath('deploy/alerts/alertmanager.yaml'))).toContain(
+      '3 receivers',
+    );
   });
 });

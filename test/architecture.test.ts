@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Libraries that compute and do nothing else. */
-const PURE_LIBRARIES: ReadonlySet<string> = new Set(['re2js']);
+const PURE_LIBRARIES: ReadonlySet<string> = new Set(['re2js', 'ipaddr.js']);
 
 interface Import {
   readonly from: string;

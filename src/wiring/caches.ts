@@ -19,6 +19,7 @@ const CACHED_KINDS = [
   'ReplicaSet',
   'StatefulSet',
   'DaemonSet',
+  'NetworkPolicy',
 ] as const satisfies readonly Kind[];
 
 const CLUSTER_WIDE_KINDS = ['IngressClass', 'Node'] as const satisfies readonly Kind[];

@@ -26,6 +26,7 @@ import { ingressHost } from './ingress-host.ts';
 import { ingressMisroute } from './ingress-misroute.ts';
 import { ingressPath } from './ingress-path.ts';
 import { interimAnswer } from './interim-answer.ts';
+import { networkPolicy } from './network-policy.ts';
 import { nodeReady } from './node-ready.ts';
 import { podConfig } from './pod-config.ts';
 import { podCrash } from './pod-crash.ts';
@@ -80,6 +81,7 @@ export const CHECKS = [
   serviceWorkloads,
   serviceTargetPort,
   serviceTrafficPolicy,
+  networkPolicy,
   endpointsReady,
   podPort,
   workloadReplicas,

@@ -39,6 +39,7 @@ export const BACKENDS = [
   'service-workloads',
   'service-target-port',
   'service-traffic-policy',
+  'network-policy',
   'endpoints-ready',
   'pod-port',
   'workload-replicas',

@@ -35,3 +35,10 @@ export const controllerLooks = (controller: string): ControllerLooks | undefined
 /** Whether a Pod runs the controller, whatever its labels. */
 export const looksLike = ({ spec }: Pod, { image }: ControllerLooks): boolean =>
   spec.containers.some((container) => container.image?.includes(image) ?? false);
+
+/** Controllers that only configure who takes the requests: a load balancer outside, or proxies of another name. */
+const CONFIGURES_OTHERS = ['ingress.k8s.aws/alb', 'projectcontour.io/'];
+
+/** Whether requests pass through the controller's own Pods. */
+export const carriesRequests = (controller: string): boolean =>
+  !CONFIGURES_OTHERS.some((prefix) => controller.startsWith(prefix));

@@ -1,0 +1,71 @@
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import type { NetworkPolicy } from '../../diagnosis/model/network-policy.ts';
+import type { Pod } from '../../diagnosis/model/pod.ts';
+import { carriesRequests } from '../../diagnosis/topology/ingress-controllers.ts';
+import type { ClusterReader } from '../cluster/reader.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
+import { selectionOf } from './selected-by.ts';
+
+/** As the manifests and the chart label them. */
+const OPERATOR_LABELS = { 'app.kubernetes.io/name': 'statusprobe' };
+
+const isRunning = ({ status }: Pod): boolean => status.phase === 'Running';
+
+async function operatorPods({ reader }: SlotContext): Promise<readonly Pod[]> {
+  const listed = await reader.list('Pod', { labels: OPERATOR_LABELS });
+  return listed.ok ? listed.value.filter(isRunning) : [];
+}
+
+/** Who sends to the Service's Pods; a controller that could not be looked for is one that nobody knows. */
+async function senderPods({ slot }: SlotContext, operators: readonly Pod[]): Promise<readonly Pod[]> {
+  const route = await slot('service');
+  const asker = route.ok ? route.value.askedBy.kind : undefined;
+  if (asker === 'HTTPRoute') return [];
+  if (asker !== 'Ingress') return operators;
+  const served = await slot('ingressClass');
+  if (!served.ok || !carriesRequests(served.value.ingressClass?.spec.controller ?? '')) return [];
+  return served.value.controllerPods.filter(isRunning);
+}
+
+const namespacesOf = (pods: readonly Pod[]): readonly string[] =>
+  pods.flatMap(({ metadata }) => metadata.namespace ?? []);
+
+async function policiesIn(
+  reader: ClusterReader,
+  namespaces: readonly string[],
+): Promise<Lookup<readonly NetworkPolicy[]>> {
+  const looks = await Promise.all(namespaces.map((namespace) => reader.list('NetworkPolicy', { namespace })));
+  const failed = looks.find((look) => !look.ok);
+  return failed ?? found(looks.flatMap((look) => (look.ok ? look.value : [])));
+}
+
+async function labelsOf(
+  reader: ClusterReader,
+  namespaces: readonly string[],
+): Promise<Slot<ReadonlyMap<string, Readonly<Record<string, string>>>>> {
+  const labels = new Map<string, Readonly<Record<string, string>>>();
+  for (const name of namespaces) {
+    const looked = await reader.get('Namespace', { name });
+    if (!looked.ok) return looked;
+    if (looked.value !== undefined) labels.set(name, looked.value.metadata.labels ?? {});
+  }
+  return found(labels);
+}
+
+/** Not applicable where there is no policy, which is one question of the cluster less. */
+export const readNetworkPolicies: SlotReader<'networkPolicies'> = async (context) => {
+  const selection = await selectionOf(context);
+  if (!selection.ok) return selection;
+  const operators = await operatorPods(context);
+  const senders = await senderPods(context, operators);
+  const { reader } = context;
+  const ends = [...new Set([selection.value.namespace, ...namespacesOf(senders)])].sort();
+  const policies = await policiesIn(reader, ends);
+  if (!policies.ok) return policies;
+  if (policies.value.length === 0) return NOT_APPLICABLE;
+  const namespaces = [...new Set([...ends, ...namespacesOf(operators)])].sort();
+  const namespaceLabels = await labelsOf(reader, namespaces);
+  if (!namespaceLabels.ok) return namespaceLabels;
+  return found({ policies: policies.value, senders, operators, namespaceLabels: namespaceLabels.value });
+};

@@ -44,6 +44,9 @@ export interface World {
 /** After so long, a failure is told before its cause is known. */
 const TELL_AFTER_MILLISECONDS = 3_000;
 
+/** Beyond one further timeout for the hops, after which a diagnosis is given up: the API server hangs. */
+const BUDGET_MILLISECONDS = 7_000;
+
 /** A spec that the prober finds out to be impossible, by reasons of `ProbeFailure`. */
 const IMPOSSIBLE: ReadonlySet<string> = new Set(['InvalidExpectation', 'InvalidRequest', 'InvalidURL']);
 
@@ -138,15 +141,18 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
   const steps = { ...world.investigate(inquiry), observe: async () => observation };
   const result = diagnose(question, steps);
   const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
-  if (await isSlow(result)) yield { ...probed, diagnosis: 'InProgress' };
+  if (await takesLonger(result, TELL_AFTER_MILLISECONDS)) yield { ...probed, diagnosis: 'InProgress' };
+  if (await takesLonger(result, inquiry.request.timeoutMilliseconds + BUDGET_MILLISECONDS)) {
+    return yield { ...probed, diagnosis: 'BudgetExceeded' };
+  }
   const { diagnosis = 'Disabled' } = await result;
   if (!inquiry.signal.aborted) yield { ...probed, diagnosis };
 }
 
-/** Whether the work takes so long that its beginning is worth telling. */
-async function isSlow(work: Promise<unknown>): Promise<boolean> {
+/** Whether the work goes on for more than these milliseconds from now. */
+async function takesLonger(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(true), TELL_AFTER_MILLISECONDS);
+  const timer = setTimeout(() => late.resolve(true), milliseconds);
   const done = work.then(
     () => false,
     () => false,

@@ -260,6 +260,16 @@ describe('a visit', () => {
     expect(last?.record.status.history).toHaveLength(1);
   });
 
+  it('gives a diagnosis up that does not come to an end', async () => {
+    const answer = failedBy('Assert', 'UnexpectedStatus', { code: 502 });
+    const spec = { ...URL_SPEC, timeout: '100ms' };
+    const outcomes = await visits(probeOf(spec), worldOf({ answer, diagnosisTakes: 15_000 }));
+    expect(outcomes.map((visited) => conditionsOf(visited).Diagnosed)).toEqual([
+      'Unknown InProgress',
+      'False BudgetExceeded',
+    ]);
+  });
+
   it('says that it does not diagnose where the spec says so', async () => {
     const answer = failedBy('Assert', 'UnexpectedStatus', { code: 502 });
     const visited = await only(probeOf({ ...URL_SPEC, diagnose: { enabled: false } }), worldOf({ answer }));

@@ -38,6 +38,9 @@ cluster-down: ## removes every process, mount, namespace and interface of the lo
 image: node_modules ## the operator's image, given to the local cluster
 	@hack/cluster/image.sh
 
+bench: node_modules ## figures as ratios against a baseline in the same run
+	@npm run --silent bench
+
 clean: ## what builds left in the work tree
 	rm -rf dist coverage
 

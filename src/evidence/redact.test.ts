@@ -34,6 +34,8 @@ test.each([
   'unauthorized: authentication required',
   'failed to push: no basic auth credentials',
   'secret "shop-db" not found',
+  'MountVolume.SetUp failed for volume "credentials" : secret "shop-db" not found',
+  'MountVolume.SetUp failed for volume "api-token" : references non-existent secret key: user',
   'panic: runtime error: index out of range [5] with length 3',
   'Readiness probe failed: HTTP probe failed with statuscode: 500',
   'mail to alice@example.com bounced',

@@ -44,7 +44,11 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [field(SECRET_NAME, String.raw`\s{0,3}[:=]\s{0,3})(?:${QUOTED})`), `$1"${MASK}"`],
   [field(SECRET_NAME, String.raw`\s{0,3}=\s{0,3})[^\s,;&}"']+`), `$1${MASK}`],
   [field(PASSWORD, String.raw`\s{0,3}:\s{0,3})[^,;&}"'\n]+`), `$1${MASK}`],
-  [field(SECRET_NAME, String.raw`\s{0,3}:\s{0,3})[^\s,;&}"']+`), `$1${MASK}`],
+  // What the kubelet says of a volume named so is no value: `volume "credentials" : secret "shop" not found`.
+  [
+    field(SECRET_NAME, String.raw`\s{0,3}:\s{0,3})(?!(?:secret|configmap) "|references )[^\s,;&}"']+`),
+    `$1${MASK}`,
+  ],
   [new RegExp(String.raw`(--[\w-]{0,40}(?:${SECRET_NAME})[\w-]{0,40}\s{1,3})[^\s-]\S*`, 'gi'), `$1${MASK}`],
 ];
 

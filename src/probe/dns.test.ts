@@ -45,6 +45,7 @@ describe('the resolver', () => {
     ['NXDOMAIN', 'NXDomain', 'shop.example does not exist in DNS (NXDOMAIN).'],
     ['SERVFAIL', 'ServFail', 'shop.example could not be resolved: the DNS server failed (SERVFAIL).'],
     [[], 'NoRecord', 'shop.example exists in DNS but has no address.'],
+    [{ aliasOf: 'gone.example' }, 'NoRecord', 'shop.example exists in DNS but has no address.'],
   ] as const)('tells %s apart', async (answer, reason, message) => {
     const { resolver } = await lab({ 'shop.example': answer });
     await expect(resolver.resolve('shop.example', BOTH)).rejects.toMatchObject({

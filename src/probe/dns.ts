@@ -41,7 +41,9 @@ export function createResolver(
 
   const ask = async (name: string, family: Family): Promise<Answer> => {
     try {
-      return family === 4 ? await server.resolve4(name) : await server.resolve6(name);
+      const addresses = family === 4 ? await server.resolve4(name) : await server.resolve6(name);
+      // An alias of a name without an address is answered well, and with nothing.
+      return addresses.length > 0 ? addresses : 'NoRecord';
     } catch (error) {
       const answer = ANSWERS[codeOf(error)];
       if (answer === undefined) throw unexpected(name, codeOf(error));

@@ -2,6 +2,7 @@ import { createCachedReader, type KindCaches } from '../evidence/cluster/cached.
 import { KINDS, type Kind, type ObjectsByKind } from '../evidence/cluster/kinds.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { scopeIndex } from '../evidence/cluster/scope-index.ts';
+import { createEventSharing } from '../evidence/cluster/shared-events.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
@@ -67,8 +68,9 @@ export function startCaches(options: CacheOptions): ClusterCaches {
     return { [kind]: { store, state: () => reflector.state, ...scope } };
   };
   const caches: KindCaches = Object.assign({}, ...[...CACHED_KINDS, ...CLUSTER_WIDE_KINDS].map(start));
+  const sharingEvents = createEventSharing();
   return {
-    reader: () => createCachedReader(caches, createTargetedReader(options.client)),
+    reader: () => createCachedReader(caches, sharingEvents(createTargetedReader(options.client))),
     unsynced: () =>
       [...reflectors].flatMap(([kind, { state }]) =>
         state.synced || isRefused(state) ? [] : [KINDS[kind].resource.plural],

@@ -2,8 +2,10 @@ import { createSocket } from 'node:dgram';
 import { decode, encode, type Packet, type Question } from 'dns-packet';
 import { onTestFinished } from 'vitest';
 
-/** What the server says of a name: addresses, a failure, or nothing at all. */
-export type Zone = Readonly<Record<string, readonly string[] | 'NXDOMAIN' | 'SERVFAIL' | 'SILENCE'>>;
+type Known = readonly string[] | 'NXDOMAIN' | 'SERVFAIL' | 'SILENCE' | { readonly aliasOf: string };
+
+/** What the server says of a name: addresses, an alias without any, a failure, or nothing at all. */
+export type Zone = Readonly<Record<string, Known>>;
 
 export interface LocalDNS {
   /** `127.0.0.1:port`. */
@@ -36,6 +38,8 @@ function answer({ id = 0 }: Packet, question: Question, zone: Zone): Packet | un
   if (known === 'SILENCE') return undefined;
   const reply: Packet = { type: 'response', id, questions: [question] };
   if (typeof known === 'string') return { ...reply, flags: RESPONSE_CODES[known] };
+  if ('aliasOf' in known)
+    return { ...reply, answers: [{ type: 'CNAME', name: question.name, data: known.aliasOf, ttl: 60 }] };
   const wanted = known.filter((address) => address.includes(':') === (question.type === 'AAAA'));
   const type = question.type === 'AAAA' ? 'AAAA' : 'A';
   return { ...reply, answers: wanted.map((data) => ({ type, name: question.name, data, ttl: 60 })) };

@@ -296,6 +296,15 @@ describe('while a failure lasts, the verdict', () => {
     expect(reasons([failed(0, A), failed(1, B), failed(2, B), failed(3, B)])).toEqual(['A', 'A', 'B', 'B']);
   });
 
+  it.each([
+    ['Timeout', ['A', 'A', 'A', 'A', 'B']],
+    ['Forbidden', ['A', 'A', 'B', 'B', 'B']],
+  ] as const)('while its check cannot look for %s, goes on as %j', (reason, expected) => {
+    const blind: Diagnosis = { ...B, notChecked: [{ check: 'check', reason, message: 'not seen' }] };
+    const row = [failed(0, A), failed(1, blind), failed(2, blind), failed(3, B), failed(4, B)];
+    expect(reasons(row)).toEqual(expected);
+  });
+
   it('holds for good against one that comes by turns', () => {
     const turns = [0, 1, 2, 3, 4, 5].map((second) => failed(second, second % 2 === 0 ? A : B));
     expect(reasons(turns)).toEqual(['A', 'A', 'A', 'A', 'A', 'A']);

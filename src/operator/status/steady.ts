@@ -5,7 +5,7 @@ import { CONFIDENCES } from '../../diagnosis/model/vocabulary.ts';
 export type DiagnosisStatus = Required<Pick<StatusProbeStatus, 'verdict'>> &
   Pick<
     StatusProbeStatus,
-    'matrix' | 'path' | 'endpointsOmitted' | 'findings' | 'findingsOmitted' | 'notChecked'
+    'matrix' | 'path' | 'endpointsOmitted' | 'findings' | 'findingsOmitted' | 'notChecked' | 'changes'
   >;
 
 type Verdict = DiagnosisStatus['verdict'];
@@ -31,8 +31,23 @@ export function steady(standing: DiagnosisStatus, latest: DiagnosisStatus, absen
   if (rank(latest.verdict) < rank(standing.verdict)) return { diagnosis: latest, absences: 0 };
   const findings = withCauseFirst(standing.verdict, latest);
   if (findings !== undefined) return { diagnosis: keptVerdict(standing, latest, findings), absences: 0 };
+  if (isOutOfSight(standing, latest)) return { diagnosis: standing, absences };
   if (absences + 1 >= ABSENCES) return { diagnosis: latest, absences: 0 };
   return { diagnosis: standing, absences: absences + 1 };
+}
+
+/** Looks that fail now and then, and not because they are not allowed. */
+const PASSING: ReadonlySet<string> = new Set(['Timeout', 'Throttled', 'Failed']);
+
+/** Whether the check that found the standing cause could not look: what is not seen then is not gone. */
+function isOutOfSight(
+  { verdict, findings: [cause] = [] }: DiagnosisStatus,
+  { notChecked = [] }: DiagnosisStatus,
+): boolean {
+  return (
+    cause?.reason === verdict.reason &&
+    notChecked.some(({ check, reason }) => check === cause.check && PASSING.has(reason))
+  );
 }
 
 /** 0 is the surest; no confidence at all is the least sure. */

@@ -33,9 +33,12 @@ export function deployApplications({ kubectl, faultyAppImage, ingressClassName }
   );
 }
 
+/** A probe and what it should say. */
+export type Expectation = Pick<Application, 'name' | 'expected'>;
+
 /** One sentence about a verdict that is not as expected, or undefined. */
 export function difference(
-  { name, expected }: Application,
+  { name, expected }: Expectation,
   probe: StatusProbe | undefined,
 ): string | undefined {
   const { verdict, conditions = [] } = probe?.status ?? {};
@@ -53,17 +56,21 @@ export function difference(
 }
 
 /** Waits until every verdict is as expected, at most 3 minutes; returns what is still different. */
-export async function awaitVerdicts({ kubectl }: Cluster): Promise<readonly string[]> {
+export async function awaitVerdicts(
+  { kubectl }: Cluster,
+  namespace = NAMESPACE,
+  expectations: readonly Expectation[] = APPLICATIONS,
+): Promise<readonly string[]> {
   const deadline = performance.now() + PATIENCE_MILLISECONDS;
   for (;;) {
-    const { items } = JSON.parse(kubectl(['get', 'statusprobes', '-n', NAMESPACE, '-o', 'json'])) as {
+    const { items } = JSON.parse(kubectl(['get', 'statusprobes', '-n', namespace, '-o', 'json'])) as {
       items: readonly StatusProbe[];
     };
-    const differences = APPLICATIONS.flatMap(
-      (app) =>
+    const differences = expectations.flatMap(
+      (expectation) =>
         difference(
-          app,
-          items.find(({ metadata }) => metadata.name === app.name),
+          expectation,
+          items.find(({ metadata }) => metadata.name === expectation.name),
         ) ?? [],
     );
     if (differences.length === 0 || performance.now() > deadline) return differences;

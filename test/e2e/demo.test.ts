@@ -7,7 +7,8 @@ import {
 } from '../../hack/demo/applications-on-cluster.ts';
 import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
 import type { StatusProbe } from '../../src/api/generated.ts';
-import { APPLICATIONS, INTERVAL_SECONDS, TIMEOUT_SECONDS } from '../faulty-app/applications.ts';
+import { APPLICATIONS } from '../faulty-app/applications.ts';
+import { INTERVAL_SECONDS, TIMEOUT_SECONDS } from '../faulty-app/manifests.ts';
 import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
 
 const MINUTE = 60_000;

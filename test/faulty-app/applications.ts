@@ -1,3 +1,5 @@
+import { manifestsFor, PORT } from './manifests.ts';
+
 /** Applications that are broken in one known way each, and the verdict that says so: the demo and the e2e suite run them. */
 export interface Application {
   readonly name: string;
@@ -22,10 +24,6 @@ export interface Application {
     readonly culprit?: string;
   };
 }
-
-const PORT = 8080;
-export const INTERVAL_SECONDS = 5;
-export const TIMEOUT_SECONDS = 2;
 
 export const APPLICATIONS: readonly Application[] = [
   {
@@ -182,85 +180,25 @@ export const APPLICATIONS: readonly Application[] = [
   },
 ];
 
-function deployment(app: Application, image: string) {
-  const labels = { app: app.name };
-  const environment = { PORT: String(PORT), ...app.environment };
+/** Deployment, Service, Ingress and StatusProbe of one application. */
+export function manifestsOf(app: Application, image: string, ingressClassName: string): readonly object[] {
+  const { name, environment = {} } = app;
+  const make = manifestsFor({ image: app.image ?? image, ingressClassName, domain: 'demo.test' });
+  const limits = { memory: app.memoryLimit ?? '192Mi' };
   const container = {
-    name: 'app',
-    image: app.image ?? image,
-    imagePullPolicy: 'IfNotPresent',
-    ports: [{ name: 'http', containerPort: PORT }],
-    env: Object.entries(environment).map(([name, value]) => ({ name, value })),
     readinessProbe: {
       httpGet: { path: app.readinessPath ?? '/healthz', port: 'http' },
       periodSeconds: 1,
     },
-    resources: { limits: { memory: app.memoryLimit ?? '192Mi' }, requests: { cpu: '5m', memory: '32Mi' } },
+    resources: { limits, requests: { cpu: '5m', memory: '32Mi' } },
   };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: app.name, labels },
-    spec: {
-      replicas: app.replicas ?? 1,
-      selector: { matchLabels: labels },
-      template: {
-        metadata: { labels },
-        spec: { terminationGracePeriodSeconds: 1, containers: [container] },
-      },
-    },
-  };
+  return [
+    make.deployment(name, { environment, container, replicas: app.replicas ?? 1 }),
+    make.service(name, {
+      selector: { app: app.selector ?? name },
+      ports: [{ name: 'http', port: 80, targetPort: app.targetPort ?? PORT }],
+    }),
+    make.ingress(name, { path: app.ingressPath ?? '/' }),
+    make.statusProbe(name, { target: { ingressRef: { name, path: app.path ?? '/' } } }),
+  ];
 }
-
-const service = (app: Application) => ({
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { name: app.name },
-  spec: {
-    selector: { app: app.selector ?? app.name },
-    ports: [{ name: 'http', port: 80, targetPort: app.targetPort ?? PORT }],
-  },
-});
-
-const ingress = (app: Application, ingressClassName: string) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'Ingress',
-  metadata: { name: app.name },
-  spec: {
-    ingressClassName,
-    rules: [
-      {
-        host: `${app.name}.demo.test`,
-        http: {
-          paths: [
-            {
-              path: app.ingressPath ?? '/',
-              pathType: 'Prefix',
-              backend: { service: { name: app.name, port: { name: 'http' } } },
-            },
-          ],
-        },
-      },
-    ],
-  },
-});
-
-const statusProbe = (app: Application) => ({
-  apiVersion: 'statusprobe.dev/v1alpha1',
-  kind: 'StatusProbe',
-  metadata: { name: app.name },
-  spec: {
-    target: { ingressRef: { name: app.name, path: app.path ?? '/' } },
-    interval: `${INTERVAL_SECONDS}s`,
-    timeout: `${TIMEOUT_SECONDS}s`,
-    diagnose: { podLogs: { enabled: true } },
-  },
-});
-
-/** Deployment, Service, Ingress and StatusProbe of one application. */
-export const manifestsOf = (app: Application, image: string, ingressClassName: string): readonly object[] => [
-  deployment(app, image),
-  service(app),
-  ingress(app, ingressClassName),
-  statusProbe(app),
-];

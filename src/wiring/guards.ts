@@ -39,12 +39,14 @@ export function createGuards({ reader, clusterCIDRs, apiServerHosts, now }: Guar
   return async (namespace, { allowCIDRs, denyCIDRs }, ownHost) => {
     const addresses = new Set(await owned(namespace));
     const server = await apiServer(reader());
+    // Where it listens on a node, the other ports of the node are not its own.
+    const hosts = apiServerHosts.filter((host) => !server.nodes.has(host));
     const guardWith = (...further: string[]): AddressGuard =>
       createGuard({
         allowCIDRs,
         denyCIDRs,
         clusterCIDRs,
-        apiServerAddresses: [...apiServerHosts, ...server.addresses, ...further],
+        apiServerAddresses: [...hosts, ...server.addresses, ...further],
         ownedAddresses: () => addresses,
       });
     const guard = guardWith();
@@ -63,7 +65,8 @@ export function createGuards({ reader, clusterCIDRs, apiServerHosts, now }: Guar
 interface APIServer {
   /** Of its Service. */
   readonly addresses: readonly string[];
-  /** Where it listens: on nodes, whose other ports are not its own. */
+  readonly nodes: ReadonlySet<string>;
+  /** Where it listens on them. */
   readonly endpoints: ReadonlySet<string>;
 }
 
@@ -73,9 +76,13 @@ async function apiServer(reader: ClusterReader): Promise<APIServer> {
     reader.get('Service', { namespace: 'default', name: 'kubernetes' }),
     reader.list('EndpointSlice', { namespace: 'default', labels }),
   ]);
+  const listening = slices.ok ? slices.value : [];
   return {
+    nodes: new Set(
+      listening.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses)),
+    ),
     addresses: service.ok ? clusterIPs(service.value) : [],
-    endpoints: new Set(slices.ok ? slices.value.flatMap(sockets) : []),
+    endpoints: new Set(listening.flatMap(sockets)),
   };
 }
 

@@ -29,13 +29,12 @@ function offered(pods: readonly Pod[], open: readonly number[]) {
 const fieldOf = ({ service }: ServiceEvidence, port: ServicePort): string =>
   `spec.ports[${service?.spec.ports?.indexOf(port) ?? 0}].targetPort`;
 
-/** Sets targetPort to the one port that is proved open; otherwise shows what there is. */
-function remedy({ service, reference }: ServiceEvidence, port: ServicePort, open: readonly number[]): string {
-  const [only, ...others] = new Set(open);
-  if (only === undefined || others.length > 0) return `get service '${reference.name}' -o yaml`;
+/** A JSON patch that sets targetPort to a port which is open, else to what the Pods declare. */
+function patchOf({ service }: ServiceEvidence, port: ServicePort, { open, pods }: Fault): string {
+  const [proved] = open;
+  const [declared] = pods.flatMap((pod) => declaredPorts(pod)).map(({ containerPort }) => containerPort);
   const path = `/spec/ports/${service?.spec.ports?.indexOf(port) ?? 0}/targetPort`;
-  const patch = JSON.stringify([{ op: 'replace', path, value: only }]);
-  return `patch service '${reference.name}' --type=json -p '${patch}'`;
+  return JSON.stringify([{ op: 'replace', path, value: proved ?? declared ?? 'PORT' }]);
 }
 
 /** What was tried, Pod by Pod, and which of several revisions it concerns. */
@@ -118,7 +117,7 @@ export const serviceTargetPort = defineCheck({
       owner: 'DevOps',
       message: 'Service {service} sends to port {targetPort}, where nothing listens; its Pods {open}',
       fix: 'Set targetPort of Service {service} to {suggested}',
-      command: "kubectl -n '{namespace}' {remedy}",
+      command: "kubectl -n '{namespace}' patch service '{service}' --type=json -p '{patch}'",
       explains: GATEWAY_SYMPTOMS,
       leadsTo: TARGETS_UNHEALTHY,
     },
@@ -128,7 +127,7 @@ export const serviceTargetPort = defineCheck({
       message:
         'Service {service} sends to a port named {targetPort}, which its Pods do not have; they {open}',
       fix: 'Set targetPort of Service {service} to {suggested}, or name a container port {targetPort}',
-      command: "kubectl -n '{namespace}' {remedy}",
+      command: "kubectl -n '{namespace}' patch service '{service}' --type=json -p '{patch}'",
       explains: [404, ...GATEWAY_SYMPTOMS],
       leadsTo: ['NoEndpoints', 'NoReadyEndpoints'],
     },
@@ -137,7 +136,7 @@ export const serviceTargetPort = defineCheck({
       owner: 'DevOps',
       message: 'Service {service} sends to port {targetPort}, which could not be dialled; its Pods {open}',
       fix: 'See whether the Pods of Service {service} listen on {targetPort}, or set targetPort to {suggested}',
-      command: "kubectl -n '{namespace}' {remedy}",
+      command: "kubectl -n '{namespace}' patch service '{service}' --type=json -p '{patch}'",
       explains: [502, 503, 'Connection'],
     },
   },
@@ -153,7 +152,7 @@ export const serviceTargetPort = defineCheck({
     return [
       report(reason, {
         subject: { ...reference, field: fieldOf(route, port) },
-        slots: { service: name, namespace, targetPort, remedy: remedy(route, port, fault.open), ...offer },
+        slots: { service: name, namespace, targetPort, patch: patchOf(route, port, fault), ...offer },
         observed: String(targetPort),
         expected: offer.suggested,
         evidence: evidenceOf(fault, targetPort),

@@ -67,6 +67,15 @@ describe('the dashboard', () => {
   });
 });
 
+describe('docs/alerting.md', () => {
+  it('has every alert', () => {
+    const { groups } = readShipped<Rules>('deploy/alerts/rules.yaml');
+    const docs = readFileSync(shippedPath('docs/alerting.md'), 'utf8');
+    const named = new Set([...docs.matchAll(/`(StatusProbe[A-Z]\w+)`/g)].map(([, alert]) => alert));
+    expect(named).toEqual(new Set(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))));
+  });
+});
+
 describe('scrape configurations', () => {
   it('say the same for Prometheus and for its operator', () => {
     const [{ metric_relabel_configs: plain }] = readShipped<ScrapeConfiguration>(

@@ -191,6 +191,29 @@ describe.skipIf(missing !== undefined)('installing', { timeout: MINUTE }, () => 
     expect(helm('lint', '--strict', CHART).stdout).toContain('0 chart(s) failed');
   });
 
+  it('every value and every folder that docs/install.md names is there', () => {
+    const docs = readText('docs/install.md');
+    const values = parse(readText('deploy/chart/values.yaml')) as Record<string, unknown>;
+    const table = docs.slice(docs.indexOf('| value |'), docs.indexOf('Names of what belongs'));
+    const named = [...table.matchAll(/`(\w+(?:\.\w+)*)`/g)].map(([, name = '']) => name);
+    const chartValue = (name: string) =>
+      name
+        .split('.')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => chartValue(name) === undefined)).toEqual([]);
+    const folders = [...docs.matchAll(/`(deploy\/[\w/-]+)`/g)].map(([, folder = '']) => folder);
+    for (const folder of folders) expect(readdirSync(new URL(folder, ROOT))).not.toEqual([]);
+    for (const addon of readdirSync(new URL('deploy/addons/', ROOT))) expect(docs).toContain(`\`${addon}\``);
+  });
+
+  it('the manifest can be printed with another image', () => {
+    const image = 'registry.example/statusprobe:0.1.0';
+    const manifests = manifestsIn(installManifest(image, kubectlPath));
+    const { template } = specOf<PodTemplateOwner>(manifests, 'Deployment');
+    expect(template.spec.containers[0].image).toBe(image);
+  });
+
   it('the chart has the version of the program', () => {
     const { version } = JSON.parse(readText('package.json')) as { version: string };
     expect(parse(readText('deploy/chart/Chart.yaml'))).toMatchObject({ version, appVersion: version });

@@ -7,6 +7,7 @@ import type { Gathered, Route, SlotName } from './diagnosis/model/evidence.ts';
 import type { Observation } from './diagnosis/model/observation.ts';
 import type { ObjectReference } from './diagnosis/model/reference.ts';
 import type { Target } from './diagnosis/model/target.ts';
+import { CHANGE_SLOTS, changesBefore } from './diagnosis/verdict/changes.ts';
 import { runChecks } from './diagnosis/verdict/check-outcomes.ts';
 import { healthy } from './diagnosis/verdict/healthy.ts';
 import { judge } from './diagnosis/verdict/judge.ts';
@@ -17,6 +18,8 @@ export interface Question {
   readonly target: Target;
   /** The probe's own namespace. */
   readonly namespace: string;
+  /** RFC 3339: when the failure began; absent: with this observation. */
+  readonly failingSince?: string;
   readonly diagnose: {
     readonly enabled: boolean;
     readonly checks: CheckFilter;
@@ -64,7 +67,8 @@ const chosen = (ids: readonly string[]): readonly Check[] => {
 };
 
 /** observe → locate → select → gather → check → judge; the caller writes. */
-export async function diagnose({ namespace, diagnose: options }: Question, steps: Steps): Promise<Result> {
+export async function diagnose(question: Question, steps: Steps): Promise<Result> {
+  const { namespace, diagnose: options } = question;
   const observation = await steps.observe();
   if (observation.success) return { observation, diagnosis: healthy(observation) };
   if (!options.enabled) return { observation };
@@ -72,10 +76,16 @@ export async function diagnose({ namespace, diagnose: options }: Question, steps
   const route = await steps.locate(observation);
   const { rows, checks: ids } = select(MATRIX, observation, options.checks);
   const checks = chosen(ids);
-  const evidence = { ...(await gather(checks, route, steps)), ...route };
+  const [gathered, around] = await Promise.all([
+    gather(checks, route, steps),
+    steps.gather(CHANGE_SLOTS, route),
+  ]);
+  const evidence = { ...around, ...gathered, ...route };
   const outcomes = runChecks(checks, evidence);
   const { mute } = options;
-  const diagnosis = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });
+  const judged = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });
+  const changes = changesBefore(evidence, question.failingSince ?? observation.time);
+  const diagnosis = changes.length === 0 ? judged : { ...judged, changes };
   const foreign = foreignObjects(evidence, diagnosis, namespace);
   const hidden = foreign.length === 0 ? [] : await steps.hidden?.(foreign);
   return { observation, diagnosis: withhold(diagnosis, hidden ?? []) };

@@ -22,6 +22,14 @@ const failing = {
     { hop: 'Ingress', ref: 'Ingress/shop', result: 'OK' },
     { hop: 'Service', ref: 'Service/shop', result: 'Failed', message: 'wrong port' },
   ],
+  changes: [
+    {
+      time: '2026-01-02T03:00:00Z',
+      subject: { kind: 'Service', name: 'shop', ref: 'Service/shop' },
+      message: 'changed',
+      manager: 'kubectl-edit',
+    },
+  ],
   notChecked: [{ check: 'node-ready', reason: 'Forbidden', message: 'Forbidden: may not get nodes' }],
 } as unknown as StatusProbeStatus;
 
@@ -63,6 +71,9 @@ Fix
 Path
   OK           Ingress Ingress/shop
   Failed       Service Service/shop: wrong port
+
+Changed shortly before
+  2026-01-02T03:00:00Z  Service/shop: changed (kubectl-edit)
 
 Could not look
   Forbidden: may not get nodes (node-ready)

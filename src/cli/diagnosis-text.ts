@@ -44,6 +44,9 @@ function pathLines({ path = [], endpointsOmitted = 0 }: StatusProbeStatus, paint
 const withoutRepetition = ({ findings = [], verdict }: StatusProbeStatus) =>
   findings.filter(({ message }) => message !== verdict?.summary);
 
+const changeLines = ({ changes = [] }: StatusProbeStatus): string[] =>
+  changes.map(({ time, subject, message, manager }) => `${time}  ${subject.ref}: ${message} (${manager})`);
+
 /** One line for each reason why nobody could look, with the checks that it concerns. */
 function blindSpots(notChecked: readonly NotChecked[]): string[] {
   const reasons = Map.groupBy(notChecked, ({ reason, message }) => message ?? reason);
@@ -70,6 +73,7 @@ export function diagnosisText(status: StatusProbeStatus, paint: Paint): string {
       ),
       paint,
     ),
+    ...section('Changed shortly before', changeLines(status), paint),
     ...section('Could not look', blindSpots(notChecked), paint),
     ...section('Matrix', prior, paint),
   ];

@@ -16,6 +16,8 @@ export interface Asker {
   readonly name: string;
   readonly plan: Plan;
   readonly signal: AbortSignal;
+  /** RFC 3339: when the present row of failures began; absent where there is none yet. */
+  readonly failingSince?: string;
 }
 
 /** One request that is about to be sent. */
@@ -136,6 +138,7 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
   const question: Question = {
     target: inquiry.plan.target,
     namespace: inquiry.namespace,
+    ...(inquiry.failingSince === undefined ? {} : { failingSince: inquiry.failingSince }),
     diagnose: { enabled, checks, mute },
   };
   const steps = { ...world.investigate(inquiry), observe: async () => observation };

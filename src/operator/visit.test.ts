@@ -129,6 +129,24 @@ describe('a visit', () => {
     expect(conditionOf(visited.record.status, 'Ready')?.message).toBe('Probing http://a.test/ every 30s');
   });
 
+  it('tells those who look for the cause when the failure began, but not of another question', async () => {
+    const inquiries: Inquiry[] = [];
+    const answer = failedBy('Connect', 'ConnectionRefused');
+    const world = worldOf({ inquiries, answer });
+    const later = worldOf({ inquiries, answer: { ...answer, time: '2030-01-01T00:00:30.000Z' } });
+    const probe = probeOf({ ...URL_SPEC, failureThreshold: 3 });
+    const first = await only(probe, world);
+    const second = await only(probe, later, { memory: first });
+    await only(probe, later, { memory: second });
+    await only(probeOf({ target: { url: 'http://b.test/' } }, { generation: 2 }), later, { memory: second });
+    expect(inquiries.map(({ failingSince }) => failingSince)).toEqual([
+      undefined,
+      answer.time,
+      answer.time,
+      undefined,
+    ]);
+  });
+
   it('keeps what the prober knows things by, until the spec changes', async () => {
     const inquiries: Inquiry[] = [];
     const world = worldOf({ inquiries });

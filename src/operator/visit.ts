@@ -38,7 +38,9 @@ export async function* visit(
   const occasion = occasionOf(probe, plan);
   const before = memory.record ?? adopt(probe, occasion.question);
   let now: string | undefined;
-  for await (const outcome of outcomes(probe, plan, signal, parts)) {
+  const failingSince = before.question === occasion.question ? rowStart(before) : undefined;
+  const asked = { ...(plan && { plan }), ...(failingSince === undefined ? {} : { failingSince }) };
+  for await (const outcome of outcomes(probe, asked, signal, parts)) {
     // The early word and the last one are about one probe: both are judged from the same moment.
     now ??= new Date(parts.world.now()).toISOString();
     const record = nextRecord(before, { ...occasion, outcome, now });
@@ -47,9 +49,13 @@ export async function* visit(
   }
 }
 
+/** When the first of the failed probes was sent that are in a row up to now. */
+const rowStart = ({ status, rowStart: since }: ProbeRecord): string | undefined =>
+  status.failingSince ?? since;
+
 async function* outcomes(
   { namespace, name, resolution }: StoredProbe,
-  plan: Plan | undefined,
+  { plan, ...known }: { readonly plan?: Plan; readonly failingSince?: string },
   signal: AbortSignal,
   { world, policy, olderProbes }: VisitParts,
 ): AsyncGenerator<Outcome> {
@@ -62,7 +68,7 @@ async function* outcomes(
     const message = `The policy of the cluster allows ${policy.maximumProbes} StatusProbes in this namespace, and the older ones have used them up.`;
     return yield { kind: 'Refused', reason: 'QuotaExceeded', message };
   }
-  yield* look({ namespace, name, plan, signal }, world);
+  yield* look({ namespace, name, plan, signal, ...known }, world);
 }
 
 /** The same plan for the same spec and policy, because the prober keeps what it has compiled by it. */

@@ -25,6 +25,8 @@ export interface Expected {
   readonly notChecked?: readonly { readonly check: string; readonly reason: NotCheckedReason }[];
   /** `Service/shop Failed`; a hop without a reference by its kind: `DNS OK`. */
   readonly path?: readonly string[];
+  /** `2026-01-01T00:00:00Z Deployment/shop scaled (kubectl)`, latest first. */
+  readonly changes?: readonly string[];
 }
 
 const EXPECTED: Shape<Expected> = {
@@ -36,6 +38,7 @@ const EXPECTED: Shape<Expected> = {
   findings: true,
   notChecked: [{ check: true, reason: true }],
   path: true,
+  changes: true,
 };
 
 export const SCENARIOS_FOLDER = path.join(import.meta.dirname, '..', 'scenarios');
@@ -116,7 +119,7 @@ export async function judgeScenario(
 /** A diagnosis in the words of expected.yaml, with as much as it compares. */
 export const inWordsOf = (
   expected: Expected,
-  { verdict, findings, notChecked, path: way }: Diagnosis,
+  { verdict, findings, notChecked, path: way, changes = [] }: Diagnosis,
 ): Expected => ({
   owner: verdict.owner,
   layer: verdict.layer,
@@ -126,4 +129,9 @@ export const inWordsOf = (
   findings: findings.map(({ reason }) => reason),
   ...(expected.notChecked && { notChecked: notChecked.map(({ check, reason }) => ({ check, reason })) }),
   ...(expected.path && { path: way.map(({ hop, ref, result }) => `${ref ?? hop} ${result}`) }),
+  ...(expected.changes && {
+    changes: changes.map(
+      ({ time, subject, message, manager }) => `${time} ${subject.ref} ${message} (${manager})`,
+    ),
+  }),
 });

@@ -60,6 +60,16 @@ export interface AppliedRow {
   readonly fixArea: string;
 }
 
+/** What somebody did to an object on the request's way, shortly before the failure began. */
+export interface Change {
+  /** RFC 3339. */
+  readonly time: string;
+  readonly subject: ObjectReference;
+  readonly message: string;
+  /** The field manager that did it, such as `kubectl-edit` or `argocd-controller`: a program, not a person. */
+  readonly manager: string;
+}
+
 export interface Diagnosis {
   readonly verdict: Verdict;
   readonly matrix?: AppliedRow;
@@ -67,6 +77,8 @@ export interface Diagnosis {
   readonly endpointsOmitted: number;
   readonly findings: readonly JudgedFinding[];
   readonly notChecked: readonly NotChecked[];
+  /** Latest first; absent where nothing changed. */
+  readonly changes?: readonly Change[];
 }
 
 /** A rule of `spec.diagnose.mute`. */

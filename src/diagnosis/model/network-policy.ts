@@ -33,7 +33,7 @@ export interface NetworkPolicy extends KubernetesObject {
 }
 
 export interface NetworkPolicyEvidence {
-  /** Of the namespaces of the Service's Pods and of those who send to them. */
+  /** Those that take one of the Service's Pods or of those who send to them. */
   readonly policies: readonly NetworkPolicy[];
   /** The Pods that send the request on to the Service's Pods; empty where nobody knows them. */
   readonly senders: readonly Pod[];

@@ -46,7 +46,8 @@ const rulesOf = ({ spec }: NetworkPolicy, direction: Direction): readonly Rule[]
 const viewOf = ({ from, to }: Flow, direction: Direction): View =>
   direction === 'Ingress' ? { own: to, peer: from } : { own: from, peer: to };
 
-const takesPod = ({ metadata, spec }: NetworkPolicy, pod: Pod | undefined): boolean =>
+/** Whether a policy speaks of a Pod, in whatever direction. */
+export const takesPod = ({ metadata, spec }: NetworkPolicy, pod: Pod | undefined): boolean =>
   pod !== undefined &&
   metadata.namespace === pod.metadata.namespace &&
   matchesSelector(spec.podSelector ?? {}, pod.metadata.labels);

@@ -1,5 +1,6 @@
 import type { Diagnosis, JudgedFinding, PathHop, Verdict } from '../model/diagnosis.ts';
 import type { Gathered, IngressEvidence, Route, Slot } from '../model/evidence.ts';
+import type { GatewaysEvidence, HTTPRouteEvidence } from '../model/http-route-evidence.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 
@@ -19,22 +20,33 @@ function ingressObjects({ candidates, rivals, match }: IngressEvidence): readonl
   ];
 }
 
+const httpRouteObjects = ({ candidates, rivals }: HTTPRouteEvidence): readonly NamedObject[] =>
+  [...candidates, ...rivals.map(({ route }) => route)].map((route) => named('HTTPRoute', route));
+
+const gatewayObjects = ({ parents }: GatewaysEvidence): readonly NamedObject[] =>
+  parents.map(({ reference }) => reference);
+
 /** Objects outside the probe's namespace that a diagnosis may name, each once. */
 export function foreignObjects(
   evidence: Route & Gathered,
-  { verdict, findings }: Diagnosis,
+  { verdict, findings, changes = [] }: Diagnosis,
   home: string,
 ): readonly ObjectReference[] {
   const ingress = seen(evidence.ingress);
+  const httpRoute = seen(evidence.httpRoute);
+  const gateways = seen(evidence.gateways);
   const service = seen(evidence.service);
   const pods = seen(evidence.pods);
   const workloads = seen(evidence.workloads);
   const objects: readonly NamedObject[] = [
     ...(ingress === undefined ? [] : ingressObjects(ingress)),
+    ...(httpRoute === undefined ? [] : httpRouteObjects(httpRoute)),
+    ...(gateways === undefined ? [] : gatewayObjects(gateways)),
+    ...(seen(evidence.routeBackends) ?? []).map(({ reference }) => reference),
     ...(service === undefined ? [] : [service.reference]),
     ...(pods === undefined ? [] : [...pods.pods.map((pod) => named('Pod', pod)), ...pods.ownerOf.values()]),
     ...(workloads?.selected ?? []).map((workload) => named(workload.kind, workload)),
-    ...findings.map(({ subject }) => subject),
+    ...[...findings, ...changes].map(({ subject }) => subject),
     ...(verdict.culprit === undefined ? [] : [verdict.culprit]),
   ];
   const foreign = objects.filter(({ namespace }) => namespace !== undefined && namespace !== home);
@@ -121,6 +133,9 @@ export function withhold(diagnosis: Diagnosis, hidden: readonly ObjectReference[
     .filter(({ subject }) => !isHidden(subject.ref))
     .map((finding) => discreet(finding, isTelling));
   const ids = new Set(findings.map(({ id }) => id));
+  const changes = diagnosis.changes?.filter(
+    ({ subject, message }) => !isHidden(subject.ref) && !isTelling(message),
+  );
   return {
     ...diagnosis,
     verdict: discreetVerdict(diagnosis.verdict, isHidden, isTelling),
@@ -136,5 +151,6 @@ export function withhold(diagnosis: Diagnosis, hidden: readonly ObjectReference[
     notChecked: diagnosis.notChecked.map(({ message, ...rest }) =>
       message === undefined || isTelling(message) ? rest : { ...rest, message },
     ),
+    ...(changes && { changes }),
   };
 }

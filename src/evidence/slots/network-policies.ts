@@ -3,6 +3,7 @@ import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { NetworkPolicy } from '../../diagnosis/model/network-policy.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { carriesRequests } from '../../diagnosis/topology/ingress-controllers.ts';
+import { takesPod } from '../../diagnosis/topology/network-policies.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { selectionOf } from './selected-by.ts';
@@ -53,19 +54,22 @@ async function labelsOf(
   return found(labels);
 }
 
-/** Not applicable where there is no policy, which is one question of the cluster less. */
+/** Not applicable where no policy takes one of the Pods at either end. */
 export const readNetworkPolicies: SlotReader<'networkPolicies'> = async (context) => {
-  const selection = await selectionOf(context);
+  const [selection, selected] = await Promise.all([selectionOf(context), context.slot('pods')]);
   if (!selection.ok) return selection;
+  if (!selected.ok) return selected;
   const operators = await operatorPods(context);
   const senders = await senderPods(context, operators);
   const { reader } = context;
   const ends = [...new Set([selection.value.namespace, ...namespacesOf(senders)])].sort();
-  const policies = await policiesIn(reader, ends);
-  if (!policies.ok) return policies;
-  if (policies.value.length === 0) return NOT_APPLICABLE;
+  const listed = await policiesIn(reader, ends);
+  if (!listed.ok) return listed;
+  const pods = [...selected.value.pods, ...senders];
+  const policies = listed.value.filter((policy) => pods.some((pod) => takesPod(policy, pod)));
+  if (policies.length === 0) return NOT_APPLICABLE;
   const namespaces = [...new Set([...ends, ...namespacesOf(operators)])].sort();
   const namespaceLabels = await labelsOf(reader, namespaces);
   if (!namespaceLabels.ok) return namespaceLabels;
-  return found({ policies: policies.value, senders, operators, namespaceLabels: namespaceLabels.value });
+  return found({ policies, senders, operators, namespaceLabels: namespaceLabels.value });
 };

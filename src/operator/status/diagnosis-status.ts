@@ -10,7 +10,7 @@ const SHOWN_BLIND_SPOTS = 50;
 
 /** A diagnosis as the status shows it, cut to the bounds of the schema. */
 export function statusOf(diagnosis: Diagnosis): DiagnosisStatus {
-  const { verdict, matrix, path, endpointsOmitted, findings, notChecked } = diagnosis;
+  const { verdict, matrix, path, endpointsOmitted, findings, notChecked, changes } = diagnosis;
   const omitted = findings.length - SHOWN_FINDINGS;
   return {
     verdict,
@@ -20,6 +20,7 @@ export function statusOf(diagnosis: Diagnosis): DiagnosisStatus {
     ...(findings.length === 0 ? {} : { findings: findings.slice(0, SHOWN_FINDINGS) }),
     ...(omitted > 0 ? { findingsOmitted: omitted } : {}),
     ...(notChecked.length === 0 ? {} : { notChecked: notChecked.slice(0, SHOWN_BLIND_SPOTS) }),
+    ...(changes === undefined ? {} : { changes }),
   };
 }
 
@@ -34,7 +35,7 @@ const appliedRow = ({ row, side, meaning, owner, fixArea }: AppliedRow): Applied
 
 /** The diagnosis that a status shows; undefined before the first visit. */
 export function diagnosisOf(status: StatusProbeStatus): DiagnosisStatus | undefined {
-  const { verdict, matrix, path, endpointsOmitted, findings, findingsOmitted, notChecked } = status;
+  const { verdict, matrix, path, endpointsOmitted, findings, findingsOmitted, notChecked, changes } = status;
   if (verdict === undefined) return undefined;
   return {
     verdict,
@@ -44,6 +45,7 @@ export function diagnosisOf(status: StatusProbeStatus): DiagnosisStatus | undefi
     ...(findings === undefined ? {} : { findings }),
     ...(findingsOmitted === undefined ? {} : { findingsOmitted }),
     ...(notChecked === undefined ? {} : { notChecked }),
+    ...(changes === undefined ? {} : { changes }),
   };
 }
 

@@ -108,8 +108,12 @@ function settled(
   const latest = statusOf(diagnosis);
   const isSameFailure = !observation.success && status.observedGeneration === generation;
   if (standing === undefined || !isSameFailure) return { diagnosis: latest, absences: 0 };
-  return steady(standing, latest, absences);
+  return steady(standing, withChangesOf(standing, latest), absences);
 }
+
+/** What changed before a failure does not change any more, though the traces of it fade and are written over. */
+const withChangesOf = ({ changes }: DiagnosisStatus, latest: DiagnosisStatus): DiagnosisStatus =>
+  changes === undefined ? latest : { ...latest, changes };
 
 /** The diagnosis of the failure that lasts, if there is one. */
 function standingDiagnosis(status: StatusProbeStatus): DiagnosisStatus | undefined {

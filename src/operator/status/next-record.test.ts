@@ -314,6 +314,21 @@ describe('while a failure lasts, the verdict', () => {
     expect(reasons([failed(0, withConfidence('A', 'Medium')), failed(1, B)])).toEqual(['A', 'B']);
   });
 
+  it('keeps what changed before it, though newer looks tell otherwise', () => {
+    const change = (manager: string) => ({
+      time: at(0),
+      subject: { kind: 'Service', name: 'web', ref: 'Service/web' },
+      message: 'changed',
+      manager,
+    });
+    const first = { ...A, changes: [change('helm')] };
+    const changes = (outcomes: readonly Outcome[]) => last(outcomes).changes?.map(({ manager }) => manager);
+    expect(changes([failed(0, first), failed(1, A)])).toEqual(['helm']);
+    expect(changes([failed(0, first), failed(1, { ...B, changes: [change('kubectl')] })])).toEqual(['helm']);
+    expect(changes([failed(0, A), failed(1, first)])).toEqual(['helm']);
+    expect(changes([failed(0, first), ok(1)])).toBeUndefined();
+  });
+
   it('does not lose confidence in the same cause', () => {
     const status = last([failed(0, A), failed(1, withConfidence('A', 'Low'))]);
     expect(status.verdict?.confidence).toBe('High');

@@ -15,6 +15,7 @@ import { applicationLatency } from './application-latency.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { iamController } from './iam-controller.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
 import { ingressBackend } from './ingress-backend.ts';
@@ -85,6 +86,7 @@ export const CHECKS = [
   endpointsReady,
   podPort,
   workloadReplicas,
+  horizontalPodAutoscaler,
   podScheduling,
   nodeReady,
   podImage,

@@ -64,10 +64,19 @@ function refusalOf(workload: Workload, events: readonly KubernetesEvent[]): stri
   return about.find(({ reason }) => reason === 'FailedCreate')?.message;
 }
 
+/** Autoscalers by the field managers under which they write; all others are people and what they run. */
+const AUTOSCALERS: readonly { readonly manager: RegExp; readonly name: string }[] = [
+  { manager: /^keda/, name: 'KEDA' },
+  { manager: /^kube-controller-manager$/, name: 'a HorizontalPodAutoscaler' },
+];
+
 /** Who changed the number of replicas last, where the object tells. */
 function scaledBy({ metadata }: Workload): string[] {
-  const scaled = metadata.managedFields?.find(({ subresource }) => subresource === 'scale');
-  return scaled?.manager === undefined ? [] : [`scaled by ${scaled.manager} at ${scaled.time}`];
+  const { manager, time } = metadata.managedFields?.find(({ subresource }) => subresource === 'scale') ?? {};
+  if (manager === undefined) return [];
+  const autoscaler = AUTOSCALERS.find((each) => each.manager.test(manager));
+  const who = autoscaler === undefined ? manager : `${autoscaler.name} (${manager})`;
+  return [`scaled by ${who} at ${time}`];
 }
 
 /** A ReplicaSet of a Deployment is not what people scale. */

@@ -43,6 +43,7 @@ export const BACKENDS = [
   'endpoints-ready',
   'pod-port',
   'workload-replicas',
+  'horizontal-pod-autoscaler',
   'pod-scheduling',
   'node-ready',
   'pod-image',

@@ -1,6 +1,7 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
 import { coincides, describeExit, isRecent, lastEnd, linesOf } from '../model/container-end.ts';
+import type { PodsEvidence } from '../model/evidence.ts';
 import type { ContainerStateTerminated } from '../model/pod.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
 import { PROVED, weightAmong } from '../model/serving-pods.ts';
@@ -18,6 +19,20 @@ function reasonFor({ status }: ServingContainer, end: ContainerStateTerminated, 
   const isLooping = isDown || (status.restartCount > 1 && isRecent(end, now));
   if (isLooping) return startError(end) ?? 'CrashLoop';
   return isRecent(end, now) ? 'ContainerRestarted' : undefined;
+}
+
+/** Ends that somebody else may have brought about, where a probe may have the container killed. */
+const KILLED: ReadonlySet<number> = new Set([0, 137, 143]);
+
+/** Of its own accord, as far as can be told: what the kubelet kills for a probe ends no less. */
+function weightOfLoop(
+  { container }: ServingContainer,
+  { exitCode }: ContainerStateTerminated,
+  pods: PodsEvidence,
+) {
+  const mayBeKilled =
+    (container.livenessProbe ?? container.startupProbe) !== undefined && KILLED.has(exitCode);
+  return { ...weightAmong(pods), ...(mayBeKilled ? { confidence: 'Medium' as const } : {}) };
 }
 
 /** Up again: it explains only requests of the time when it ended. */
@@ -70,7 +85,6 @@ export const podCrash = defineCheck({
     },
   },
   run({ pods, observation, logs = [] }, report) {
-    const weight = weightAmong(pods);
     return servingContainers(pods).flatMap((one) => {
       const end = lastEnd(one);
       const reason = one.isInit || end === undefined ? undefined : reasonFor(one, end, observation.time);
@@ -83,7 +97,9 @@ export const podCrash = defineCheck({
           slots: { ...one.names, exit },
           observed: exit,
           evidence: [...linesOf(one, logs), ...words],
-          ...(reason === 'ContainerRestarted' ? weightOfRestart(end, observation.time) : weight),
+          ...(reason === 'ContainerRestarted'
+            ? weightOfRestart(end, observation.time)
+            : weightOfLoop(one, end, pods)),
         }),
       ];
     });

@@ -2,21 +2,38 @@ import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { NO_POD_SERVES } from '../model/consequences.ts';
 import { describeExit, lastEnd, linesOf } from '../model/container-end.ts';
+import type { Workload } from '../model/kubernetes.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
 import { weightAmong } from '../model/serving-pods.ts';
 
 /** An init container that still runs after this long waits for something that does not come. */
 const PATIENCE_SECONDS = 300;
 
-const isHanging = ({ status: { state } }: ServingContainer, now: string): boolean =>
-  state?.running !== undefined && secondsSince(state.running.startedAt, now) > PATIENCE_SECONDS;
+const NONE = { selected: [] };
+
+/** Since when the rollout of the container's workload is beyond the time that its author gives it. */
+function deadlineOf({ workload }: ServingContainer, selected: readonly Workload[]): string | undefined {
+  const own = selected.find(
+    ({ kind, metadata }) => kind === workload.kind && metadata.name === workload.name,
+  );
+  const progress = own?.status?.conditions?.find(({ reason }) => reason === 'ProgressDeadlineExceeded');
+  return progress?.lastTransitionTime;
+}
+
+function isHanging(one: ServingContainer, selected: readonly Workload[], now: string): boolean {
+  const since = one.status.state?.running?.startedAt;
+  if (since === undefined) return false;
+  const deadline = deadlineOf(one, selected);
+  const isLate = deadline !== undefined && Date.parse(since) < Date.parse(deadline);
+  return isLate || secondsSince(since, now) > PATIENCE_SECONDS;
+}
 
 export const podInit = defineCheck({
   id: 'pod-init',
   title: 'The init containers of the Pods come to their end',
   layer: 'Pod',
   needs: ['pods', 'observation'],
-  wants: ['logs'],
+  wants: ['logs', 'workloads'],
   reasons: {
     InitContainerFailing: {
       severity: 'Error',
@@ -37,7 +54,7 @@ export const podInit = defineCheck({
       leadsTo: NO_POD_SERVES,
     },
   },
-  run({ pods, observation, logs = [] }, report) {
+  run({ pods, observation, logs = [], workloads: { selected } = NONE }, report) {
     const weight = weightAmong(pods);
     const inits = servingContainers(pods).filter(({ isInit }) => isInit);
     return inits.flatMap((one) => {
@@ -49,7 +66,7 @@ export const podInit = defineCheck({
         const slots = { ...names, exit };
         return [report('InitContainerFailing', { subject, slots, observed: exit, evidence, ...weight })];
       }
-      if (!isHanging(one, observation.time)) return [];
+      if (!isHanging(one, selected, observation.time)) return [];
       return [report('InitContainerHangs', { subject, slots: names, evidence, ...weight })];
     });
   },

@@ -34,7 +34,7 @@ export const answerAssertion = defineCheck({
   title: 'The answer is what the probe expects',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'service', 'endpoints', 'pods', 'hops'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
   reasons: {
     AnswerStatusUnexpected: answer('not with the code that the probe expects'),
     AnswerHeaderUnexpected: answer('not with the headers that the probe expects'),

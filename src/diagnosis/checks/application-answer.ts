@@ -108,7 +108,7 @@ export const applicationAnswer = defineCheck({
   title: 'What the application itself answers',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'service', 'endpoints', 'pods', 'hops', 'logs'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'logs'],
   reasons: {
     ApplicationRedirect: answer(
       [301, 302, 303, 307, 308, '3xx', 'RedirectLoop'],

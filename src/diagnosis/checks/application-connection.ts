@@ -31,7 +31,7 @@ export const applicationConnection = defineCheck({
   title: 'The application answers in HTTP and keeps the connection until it has answered',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'service', 'endpoints', 'pods', 'hops'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
   reasons: {
     ApplicationClosesConnection: {
       severity: 'Error',

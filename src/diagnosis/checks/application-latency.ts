@@ -1,8 +1,15 @@
-import { type AnswerEvidence, applicationOf, isDirect, podHops, routeState } from '../model/answering.ts';
+import {
+  type AnswerEvidence,
+  applicationOf,
+  isDirect,
+  podHops,
+  routerOf,
+  routeState,
+} from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Dial, HopAnswer } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
-import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import type { ObjectReference } from '../model/reference.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence, Layer } from '../model/vocabulary.ts';
 
@@ -35,18 +42,17 @@ function slowness(evidence: AnswerEvidence, dials: readonly Dial[]): Confidence 
 
 /** The last hop before the Pods that does not pass their answer on in time. */
 function stuckAt(evidence: AnswerEvidence): { subject: ObjectReference; layer: Layer } | undefined {
-  const { hops = [], service, ingress, home } = evidence;
-  const metadata = ingress?.match?.ingress.metadata;
+  const { hops = [], service } = evidence;
+  const router = routerOf(evidence);
   const ofKind = (kind: HopAnswer['hop']) => hops.filter(({ hop }) => hop === kind);
   const isServiceLate = ofKind('Service').some(({ observation }) => isTooLate(observation));
-  if (service !== undefined && (isServiceLate || metadata === undefined))
+  if (service !== undefined && (isServiceLate || router === undefined))
     return { subject: service.reference, layer: 'Network' };
-  if (metadata === undefined) return undefined;
-  const isPassed = ofKind('Ingress').some(
+  if (router === undefined) return undefined;
+  const isPassed = [...ofKind('Ingress'), ...ofKind('Gateway')].some(
     ({ observation }) => observation.code !== undefined && !isTooLate(observation),
   );
-  const subject = referenceTo({ kind: 'Ingress', ...metadata }, home);
-  return { subject, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
+  return { subject: router, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
 }
 
 export const applicationLatency = defineCheck({
@@ -54,7 +60,7 @@ export const applicationLatency = defineCheck({
   title: 'The application answers in time',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'service', 'endpoints', 'pods', 'hops', 'dials'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'dials'],
   reasons: {
     ApplicationSlow: {
       severity: 'Error',

@@ -1,5 +1,5 @@
 import { defineCheck } from '../model/check.ts';
-import type { IngressEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
 
 const REASONS = {
@@ -12,18 +12,22 @@ const REASONS = {
 
 const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
 
-/** Where the record should point: the published address of the Ingress that serves the host. */
-function addressFor({ match, candidates }: IngressEvidence): string | undefined {
-  const ingress = match?.ingress ?? candidates[0];
+type Entrance = Partial<Pick<Evidence, 'ingress' | 'gateways'>>;
+
+/** Where the record should point: the published address of the Ingress or Gateway that serves the host. */
+function addressFor({ ingress: route, gateways }: Entrance): string | undefined {
+  const [published] = gateways?.asked?.gateway.status?.addresses ?? [];
+  if (published?.value !== undefined) return published.value;
+  const ingress = route?.match?.ingress ?? route?.candidates[0];
   const [address] = ingress?.status?.loadBalancer?.ingress ?? [];
   return address?.hostname ?? address?.ip;
 }
 
-/** The host that was looked up last; what is known of the Ingress does not concern one that a redirect names. */
-function lookedUp({ redirects, finalURL }: Observation, asked: string, route: IngressEvidence | undefined) {
+/** The host that was looked up last; what is known of the route does not concern one that a redirect names. */
+function lookedUp({ redirects, finalURL }: Observation, asked: string, entrance: Entrance) {
   if (redirects.length > 0 && URL.canParse(finalURL)) return { host: new URL(finalURL).hostname };
-  if (route === undefined) return { host: asked };
-  return { host: asked, address: addressFor(route) };
+  const address = addressFor(entrance);
+  return { host: asked, ...(address === undefined ? {} : { address }) };
 }
 
 export const dnsHost = defineCheck({
@@ -31,7 +35,7 @@ export const dnsHost = defineCheck({
   title: 'DNS knows the host',
   layer: 'DNS',
   needs: ['observation', 'request'],
-  wants: ['ingress'],
+  wants: ['ingress', 'gateways'],
   reasons: {
     HostNotFound: {
       severity: 'Error',
@@ -55,10 +59,10 @@ export const dnsHost = defineCheck({
       explains: ['DNS'],
     },
   },
-  run({ observation, request, ingress }, report) {
+  run({ observation, request, ...entrance }, report) {
     const { failure } = observation;
     if (failure?.phase !== 'Resolve' || !isKnown(failure.reason)) return [];
-    const { host, address = 'its load balancer' } = lookedUp(observation, request.host, ingress);
+    const { host, address = 'its load balancer' } = lookedUp(observation, request.host, entrance);
     return [
       report(REASONS[failure.reason], {
         subject: { kind: 'Host', name: host, ref: `Host/${host}` },

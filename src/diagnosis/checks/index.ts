@@ -15,6 +15,17 @@ import { applicationLatency } from './application-latency.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
+import { gatewayClass } from './gateway-class.ts';
+import { gatewayListener } from './gateway-listener.ts';
+import { gatewayProgrammed } from './gateway-programmed.ts';
+import { httpRouteBackend } from './httproute-backend.ts';
+import { httpRouteConflict } from './httproute-conflict.ts';
+import { httpRouteExists } from './httproute-exists.ts';
+import { httpRouteFilters } from './httproute-filters.ts';
+import { httpRouteHost } from './httproute-host.ts';
+import { httpRouteParent } from './httproute-parent.ts';
+import { httpRouteReferenceGrant } from './httproute-reference-grant.ts';
+import { httpRouteRule } from './httproute-rule.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { iamController } from './iam-controller.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
@@ -42,6 +53,7 @@ import { podScheduling } from './pod-scheduling.ts';
 import { podStarting } from './pod-starting.ts';
 import { podStartupProbe } from './pod-startup-probe.ts';
 import { probeExpectation } from './probe-expectation.ts';
+import { serviceExternalName } from './service-external-name.ts';
 import { servicePort } from './service-port.ts';
 import { serviceSelector } from './service-selector.ts';
 import { serviceTargetPort } from './service-target-port.ts';
@@ -77,7 +89,19 @@ export const CHECKS = [
   ingressBehaviour,
   ingressBackend,
   ingressMisroute,
+  gatewayClass,
+  gatewayProgrammed,
+  gatewayListener,
+  httpRouteExists,
+  httpRouteParent,
+  httpRouteHost,
+  httpRouteRule,
+  httpRouteConflict,
+  httpRouteFilters,
+  httpRouteBackend,
+  httpRouteReferenceGrant,
   servicePort,
+  serviceExternalName,
   serviceSelector,
   serviceWorkloads,
   serviceTargetPort,

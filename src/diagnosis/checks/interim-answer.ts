@@ -1,6 +1,5 @@
-import { type AnswerEvidence, applicationOf, podHops } from '../model/answering.ts';
+import { type AnswerEvidence, applicationOf, podHops, routerOf } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import { referenceTo } from '../model/reference.ts';
 
 /** The Pods that were asked directly say the same: then no proxy on the way has made it up. */
 const isSaidByPods = (evidence: AnswerEvidence): boolean =>
@@ -11,7 +10,7 @@ export const interimAnswer = defineCheck({
   title: 'The answer is final and not one that announces another',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'service', 'endpoints', 'pods', 'hops'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
   reasons: {
     InterimAnswerIsFinal: {
       severity: 'Error',
@@ -22,14 +21,12 @@ export const interimAnswer = defineCheck({
     },
   },
   run(evidence, report) {
-    const { observation, request, home, ingress } = evidence;
+    const { observation, request } = evidence;
     const { code, answeredBy } = observation;
     if (code === undefined || code >= 200) return [];
     const isApplications = isSaidByPods(evidence);
-    const route = isApplications ? undefined : ingress?.match?.ingress;
-    const subject = route
-      ? referenceTo({ kind: 'Ingress', ...route.metadata }, home)
-      : applicationOf(evidence);
+    const router = isApplications ? undefined : routerOf(evidence);
+    const subject = router ?? applicationOf(evidence);
     return [
       report('InterimAnswerIsFinal', {
         subject,

@@ -1,5 +1,5 @@
 import { defineCheck } from '../model/check.ts';
-import type { IngressEvidence, RoutedRequest, ServiceEvidence } from '../model/evidence.ts';
+import type { Evidence, IngressEvidence } from '../model/evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { Layer } from '../model/vocabulary.ts';
@@ -34,18 +34,22 @@ interface Place {
   readonly layer: Layer;
 }
 
-/** Who shows the certificate: the Ingress' controller, the Pods of a Service that is asked directly, or an edge. */
-function placeOf(
-  { host }: RoutedRequest,
-  ingress: Ingress | undefined,
-  service: ServiceEvidence | undefined,
-  home: string,
-): Place {
+/** Who shows the certificate: the controller of the Ingress or Gateway, the Pods of a Service that is asked directly, or an edge. */
+function placeOf({
+  request: { host },
+  home,
+  ingress: route,
+  gateways,
+  service,
+}: Pick<Evidence, 'request' | 'home'> & Partial<Pick<Evidence, 'ingress' | 'gateways' | 'service'>>): Place {
+  const ingress = ingressOf(route);
   if (ingress !== undefined) {
     const index = tlsFor(ingress, host);
     const field = index < 0 ? 'spec.tls' : `spec.tls[${index}]`;
     return { subject: referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, field), layer: 'Ingress' };
   }
+  if (gateways?.asked !== undefined)
+    return { subject: { ...gateways.asked.reference, field: 'spec.listeners' }, layer: 'Ingress' };
   if (service !== undefined) return { subject: service.reference, layer: 'Pod' };
   return { subject: { kind: 'Host', name: host, ref: `Host/${host}` }, layer: 'Edge' };
 }
@@ -55,7 +59,7 @@ export const tlsCertificate = defineCheck({
   title: 'The certificate is valid, trusted and for the host',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'service'],
+  wants: ['ingress', 'gateways', 'service'],
   reasons: {
     CertificateExpired: {
       severity: 'Error',
@@ -123,12 +127,13 @@ export const tlsCertificate = defineCheck({
       explains: ['TLS'],
     },
   },
-  run({ observation, request, home, ingress: route, service }, report) {
+  run(evidence, report) {
+    const { observation, request, home } = evidence;
     const { failure, tls } = observation;
     if (failure === undefined || !isKnown(failure.reason)) return [];
     const { host, port } = request;
-    const ingress = ingressOf(route);
-    const place = placeOf(request, ingress, service, home);
+    const ingress = ingressOf(evidence.ingress);
+    const place = placeOf(evidence);
     const names = tls?.subjectAltNames?.join(', ') || 'other hosts';
     const seen = report(REASONS[failure.reason], {
       ...place,

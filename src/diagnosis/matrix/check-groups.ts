@@ -30,7 +30,19 @@ export const ROUTING = [
   'ingress-behaviour',
   'ingress-backend',
   'ingress-misroute',
+  'gateway-class',
+  'gateway-programmed',
+  'gateway-listener',
+  'httproute-exists',
+  'httproute-parent',
+  'httproute-host',
+  'httproute-rule',
+  'httproute-conflict',
+  'httproute-filters',
+  'httproute-backend',
+  'httproute-reference-grant',
   'service-port',
+  'service-external-name',
 ] as const satisfies readonly CheckId[];
 
 /** From the Service to its Pods: why nobody takes the request. */

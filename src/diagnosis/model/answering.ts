@@ -6,7 +6,7 @@ import type { Confidence, Layer } from './vocabulary.ts';
 
 /** What tells whether the application wrote an answer. */
 export type AnswerEvidence = Pick<Evidence, 'observation' | 'request' | 'home'> &
-  Partial<Pick<Evidence, 'ingress' | 'service' | 'endpoints' | 'pods' | 'hops'>>;
+  Partial<Pick<Evidence, 'ingress' | 'httpRoute' | 'service' | 'endpoints' | 'pods' | 'hops'>>;
 
 /** Layers that answer in the application's place. */
 const GATEWAYS: ReadonlySet<Layer> = new Set(['Edge', 'LoadBalancer', 'WAF', 'Ingress', 'Network', 'Auth']);
@@ -34,19 +34,29 @@ export const podHops = ({
 /** Whether routing would bring the request to a ready Pod, as far as it could be looked at. */
 export function routeState({
   ingress,
+  httpRoute,
   service,
   endpoints,
 }: AnswerEvidence): 'Complete' | 'Broken' | 'Unknown' {
-  if (ingress !== undefined && ingress.match === undefined) return 'Broken';
+  if ([ingress, httpRoute].some((router) => router !== undefined && router.match === undefined))
+    return 'Broken';
   if (service === undefined) return 'Unknown';
   if (service.service === undefined || service.port === undefined) return 'Broken';
   if (endpoints === undefined) return 'Unknown';
   return endpoints.some(({ ready }) => ready) ? 'Complete' : 'Broken';
 }
 
+/** The Ingress or HTTPRoute of which a rule takes the request. */
+export function routerOf({ ingress, httpRoute, home }: AnswerEvidence): ObjectReference | undefined {
+  if (ingress?.match !== undefined)
+    return referenceTo({ kind: 'Ingress', ...ingress.match.ingress.metadata }, home);
+  if (httpRoute?.match === undefined) return undefined;
+  return referenceTo({ kind: 'HTTPRoute', ...httpRoute.match.route.metadata }, home);
+}
+
 /** Asked at the Service itself, which passes connections on and writes nothing. */
 export const isDirect = (evidence: AnswerEvidence): boolean =>
-  evidence.ingress === undefined && routeState(evidence) === 'Complete';
+  evidence.ingress === undefined && evidence.httpRoute === undefined && routeState(evidence) === 'Complete';
 
 /** The workloads of the ready Pods, else of all. */
 function workloadsOf(pods: PodsEvidence): readonly ObjectReference[] {

@@ -87,3 +87,14 @@ export const APPLICATION_REASONS = [
 
 /** Reasons that follow when a request goes another way than the route says: whoever answers is not this application. */
 export const ANSWERED_ELSEWHERE = ['AnsweredBeforePods', 'ApplicationRouteNotFound'] as const;
+
+/** What is seen when no Gateway hands a request to its HTTPRoute. */
+export const NOT_ROUTED = [
+  'CertificateHostMismatch',
+  'CertificateUntrusted',
+  'PathMatchesNoHTTPRouteRule',
+  ...ANSWERED_ELSEWHERE,
+] as const;
+
+/** Codes that a Gateway answers with for a rule without a backend: 500, but some controllers differ. */
+export const ROUTE_ANSWERS = ['AnsweredBeforePods', 'ApplicationError', 'ApplicationRouteNotFound'] as const;

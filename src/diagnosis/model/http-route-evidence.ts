@@ -52,6 +52,8 @@ export interface GatewaysEvidence {
   readonly route: HTTPRoute;
   /** Those that the probe means, in the HTTPRoute's order; parents of other kinds are left out. */
   readonly parents: readonly RouteParent[];
+  /** Of those that exist, the one to which the request went, as far as that can be told. */
+  readonly asked?: RouteParent & { readonly gateway: Gateway };
   /** Names of the Gateways of the HTTPRoute's namespace, for naming the nearest one. */
   readonly existing: readonly string[];
 }

@@ -6,7 +6,7 @@ import type {
   ParentReference,
   RouteParentStatus,
 } from '../model/gateway-api.ts';
-import type { RouteParent } from '../model/http-route-evidence.ts';
+import type { GatewaysEvidence, RouteParent } from '../model/http-route-evidence.ts';
 import type { Condition } from '../model/kubernetes.ts';
 import { type Observation, remoteIP } from '../model/observation.ts';
 import { hostnameRank } from './route-hosts.ts';
@@ -81,17 +81,23 @@ export function parentStatus(
 export const gatewayAddresses = ({ status }: Gateway): readonly string[] =>
   (status?.addresses ?? []).flatMap(({ value = '' }) => (value === '' ? [] : [value]));
 
-/** The Gateway that was asked: by the address that answered, else the first that has one, else the first there is. */
+/**
+ * The Gateway to which the request went: by the address that answered; of several, one with a listener for the request
+ * that has accepted the HTTPRoute.
+ */
 export function askedParent(
   parents: readonly RouteParent[],
   observation: Observation,
-): RouteParent | undefined {
-  const remote = remoteIP(observation);
-  const existing = parents.filter(({ gateway }) => gateway !== undefined);
-  const addressesOf = ({ gateway }: RouteParent) => (gateway === undefined ? [] : gatewayAddresses(gateway));
-  return (
-    existing.find((parent) => remote !== undefined && addressesOf(parent).includes(remote)) ??
-    existing.find((parent) => addressesOf(parent).length > 0) ??
-    existing[0]
+  request: RoutedRequest,
+): GatewaysEvidence['asked'] {
+  const remote = remoteIP(observation) ?? '';
+  const existing = parents.flatMap(({ gateway, ...rest }) =>
+    gateway === undefined ? [] : { ...rest, gateway },
   );
+  const weight = ({ gateway, parentRef, status }: (typeof existing)[number]): number =>
+    8 * Number(gatewayAddresses(gateway).includes(remote)) +
+    4 * Number(listenersOf(gateway, parentRef, request).length > 0) +
+    2 * Number(isTrue(status, 'Accepted')) +
+    Number(gatewayAddresses(gateway).length > 0);
+  return existing.toSorted((a, b) => weight(b) - weight(a))[0];
 }

@@ -46,8 +46,11 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
   }
 }
 
-/** One load balancer answers for all checks of these slots: what keeps us from asking it is told once. */
-const AWS_SLOTS: readonly SlotName[] = [
+/** One load balancer or Gateway answers for all checks of these slots: what keeps us from asking it is told once. */
+const ENTRANCE_SLOTS: readonly SlotName[] = [
+  'httpRoute',
+  'gateways',
+  'gatewayClass',
   'targetGroupBindings',
   'loadBalancer',
   'listeners',
@@ -57,13 +60,13 @@ const AWS_SLOTS: readonly SlotName[] = [
   'accessLog',
 ];
 
-/** Leaves out of what could not be looked at in AWS what another check has told already. */
+/** Leaves out of what could not be looked at there what another check has told already. */
 function toldOnce(notChecked: readonly NotChecked[], gathered: Gathered): readonly NotChecked[] {
   const told = (one: Pick<NotChecked, 'reason' | 'message'>): string => `${one.reason} ${one.message}`;
-  const inAWS = new Set(AWS_SLOTS.flatMap((name) => blindness(name, gathered)).map(told));
+  const atEntrance = new Set(ENTRANCE_SLOTS.flatMap((name) => blindness(name, gathered)).map(told));
   return notChecked.filter(
     (one, index) =>
-      !inAWS.has(told(one)) || notChecked.findIndex((other) => told(other) === told(one)) === index,
+      !atEntrance.has(told(one)) || notChecked.findIndex((other) => told(other) === told(one)) === index,
   );
 }
 

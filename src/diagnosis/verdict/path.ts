@@ -48,6 +48,34 @@ function ingressHop({ ingress, home }: Route, findings: readonly Finding[]): Pat
   return [{ hop: 'Ingress', result: 'Failed', message: seen?.message ?? 'no Ingress takes the host' }];
 }
 
+/** The Gateway and what it hands the request to; where an Ingress takes the request there is neither. */
+function gatewayHops({ ingress, httpRoute, gateways, home }: Route, findings: readonly Finding[]): PathHop[] {
+  if (!httpRoute.ok) {
+    const hop = ingress.ok ? undefined : unseen('HTTPRoute', httpRoute);
+    return hop === undefined ? [] : [hop];
+  }
+  const { missing, match, candidates } = httpRoute.value;
+  const object = match?.route ?? candidates[0];
+  const ref = (missing ?? (object && referenceTo({ kind: 'HTTPRoute', ...object.metadata }, homeOf(home))))
+    ?.ref;
+  const route: PathHop =
+    ref === undefined
+      ? { hop: 'HTTPRoute', result: 'Failed', message: 'no HTTPRoute takes the host' }
+      : { hop: 'HTTPRoute', ref, result: 'OK', ...accused(ref, findings) };
+  return [...gatewayHop(gateways, findings), route];
+}
+
+function gatewayHop(gateways: Route['gateways'], findings: readonly Finding[]): PathHop[] {
+  if (!gateways.ok) return [unseen('Gateway', gateways)].filter((hop) => hop !== undefined);
+  const { asked, parents } = gateways.value;
+  const ref = (asked ?? parents[0])?.reference.ref;
+  const gatewayClass = findings.find(({ subject }) => subject.kind === 'GatewayClass');
+  const seen = accused(gatewayClass?.subject.ref ?? ref ?? '', findings);
+  if (ref === undefined) return [];
+  const absent = asked === undefined ? ({ result: 'Failed', message: 'does not exist' } as const) : undefined;
+  return [{ hop: 'Gateway', ref, result: 'OK', ...absent, ...seen }];
+}
+
 function serviceHop({ service }: Route, findings: readonly Finding[]): PathHop[] {
   if (!service.ok) return [unseen('Service', service)].filter((hop) => hop !== undefined);
   const { ref } = service.value.reference;
@@ -117,6 +145,7 @@ export function drawPath(
     path: [
       ...dnsHop(route),
       ...ingressHop(route, findings),
+      ...gatewayHops(route, findings),
       ...serviceHop(route, findings),
       ...endpoints.slice(0, SHOWN_ENDPOINTS),
     ],

@@ -1,12 +1,11 @@
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
-import { askedParent } from '../../diagnosis/topology/gateway-listeners.ts';
 import type { SlotReader } from '../slot-context.ts';
 
-export const readGatewayClass: SlotReader<'gatewayClass'> = async ({ slot, reader, observation }) => {
+export const readGatewayClass: SlotReader<'gatewayClass'> = async ({ slot, reader }) => {
   const gateways = await slot('gateways');
   if (!gateways.ok) return gateways;
-  const gateway = askedParent(gateways.value.parents, observation)?.gateway;
+  const gateway = gateways.value.asked?.gateway;
   if (gateway === undefined) return NOT_APPLICABLE;
   const classes = await reader.list('GatewayClass');
   if (!classes.ok) return classes;

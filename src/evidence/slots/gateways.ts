@@ -4,7 +4,7 @@ import type { RouteParent } from '../../diagnosis/model/http-route-evidence.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
-import { isGateway, parentStatus } from '../../diagnosis/topology/gateway-listeners.ts';
+import { askedParent, isGateway, parentStatus } from '../../diagnosis/topology/gateway-listeners.ts';
 import type { SlotReader } from '../slot-context.ts';
 
 /** Whether the probe goes through this parent, where it names a listener. */
@@ -13,9 +13,10 @@ const isMeant = (target: Target, { sectionName }: ParentReference): boolean => {
   return wanted === undefined || sectionName === undefined || sectionName === wanted;
 };
 
-export const readGateways: SlotReader<'gateways'> = async ({ slot, reader, probe }) => {
-  const routed = await slot('httpRoute');
+export const readGateways: SlotReader<'gateways'> = async ({ slot, reader, probe, observation }) => {
+  const [routed, request] = await Promise.all([slot('httpRoute'), slot('request')]);
   if (!routed.ok) return routed;
+  if (!request.ok) return request;
   const route = routed.value.match?.route ?? routed.value.candidates[0];
   if (route === undefined) return NOT_APPLICABLE;
   const { namespace: home = '' } = route.metadata;
@@ -45,11 +46,9 @@ export const readGateways: SlotReader<'gateways'> = async ({ slot, reader, probe
     };
   });
   const listed = await reader.list('Gateway', { namespace: home });
-  return found({
-    route,
-    parents,
-    existing: listed.ok ? listed.value.map(({ metadata }) => metadata.name) : [],
-  });
+  const existing = listed.ok ? listed.value.map(({ metadata }) => metadata.name) : [];
+  const asked = askedParent(parents, observation, request.value);
+  return found({ route, parents, ...(asked && { asked }), existing });
 };
 
 const gatewayIn = (looked: Lookup<Gateway | undefined>): Gateway | undefined =>

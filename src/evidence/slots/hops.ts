@@ -12,7 +12,7 @@ import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.t
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import { type BackendRequest, backendRequest } from '../../diagnosis/topology/backend-request.ts';
-import { askedParent, gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
+import { gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
 import { routedRequest } from '../../diagnosis/topology/http-route-filters.ts';
 import { isHeadless } from '../../diagnosis/topology/service-ports.ts';
 import type { Asker, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
@@ -52,13 +52,13 @@ const ofIngress = ({ ingress }: IngressMatch, home: string): Entry => ({
   addresses: (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
 });
 
-async function entryOf({ slot, probe, observation }: SlotContext): Promise<Entry | undefined> {
+async function entryOf({ slot, probe }: SlotContext): Promise<Entry | undefined> {
   const [ingress, gateways] = await Promise.all([slot('ingress'), slot('gateways')]);
   if (ingress.ok && ingress.value.match !== undefined) return ofIngress(ingress.value.match, probe.namespace);
-  const parent = gateways.ok ? askedParent(gateways.value.parents, observation) : undefined;
-  if (parent?.gateway === undefined) return undefined;
-  const addresses = gatewayAddresses(parent.gateway).filter((address) => isIP(address) !== 0);
-  return { hop: 'Gateway', ref: parent.reference.ref, addresses };
+  const asked = gateways.ok ? gateways.value.asked : undefined;
+  if (asked === undefined) return undefined;
+  const addresses = gatewayAddresses(asked.gateway).filter((address) => isIP(address) !== 0);
+  return { hop: 'Gateway', ref: asked.reference.ref, addresses };
 }
 
 /** The controller itself, by its own address, where the name led elsewhere. */

@@ -1,0 +1,126 @@
+import { defineCheck, type Symptom } from '../model/check.ts';
+import { NOT_ROUTED } from '../model/consequences.ts';
+import type { GatewaysEvidence, RouteParent } from '../model/http-route-evidence.ts';
+import { nearest } from '../model/nearest.ts';
+import { answeredByApplication } from '../model/observation.ts';
+import { referenceTo } from '../model/reference.ts';
+import { conditionOf } from '../topology/gateway-listeners.ts';
+
+const UNROUTED: readonly Symptom[] = ['NoAddress', 'TLS', 'Connection', 404];
+const COMMAND = "kubectl -n '{namespace}' get httproute '{route}' -o yaml";
+
+const refusal = <const Message extends string, const Fix extends string>(message: Message, fix: Fix) =>
+  ({
+    severity: 'Error',
+    owner: 'DevOps',
+    message,
+    fix,
+    command: COMMAND,
+    explains: UNROUTED,
+    leadsTo: NOT_ROUTED,
+  }) as const;
+
+/** By the reasons of the condition Accepted. */
+const REASONS = {
+  NoMatchingParent: 'ListenerNotFound',
+  NotAllowedByListeners: 'HTTPRouteNotAllowed',
+  NoMatchingListenerHostname: 'HostnameOnNoListener',
+} as const;
+
+const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
+
+/** What is wrong with the attachment; undefined where the controller accepts it. */
+function faultOf({ gateway, status }: RouteParent) {
+  if (gateway === undefined) return 'GatewayNotFound';
+  const accepted = conditionOf(status, 'Accepted');
+  if (accepted === undefined) return 'HTTPRouteNotHandled';
+  if (accepted.status === 'True') return undefined;
+  const { reason = '' } = accepted;
+  return isKnown(reason) ? REASONS[reason] : 'HTTPRouteNotAccepted';
+}
+
+/** The parent to which the request went, else the first of which the Gateway does not exist. */
+const faultyParent = ({ asked, parents }: GatewaysEvidence): RouteParent | undefined => asked ?? parents[0];
+
+const listenersOf = ({ gateway }: RouteParent): string =>
+  (gateway?.spec.listeners ?? [])
+    .map(({ name, hostname = 'any host' }) => `${name} (${hostname})`)
+    .join(', ');
+
+const askedListener = ({ sectionName, port }: RouteParent['parentRef']): string =>
+  [sectionName, port === undefined ? undefined : `port ${port}`]
+    .filter((part) => part !== undefined)
+    .join(', ');
+
+function slotsOf({ route, existing }: GatewaysEvidence, parent: RouteParent) {
+  const { name: gateway } = parent.reference;
+  return {
+    gateway,
+    why: conditionOf(parent.status, 'Accepted')?.reason ?? 'no reason given',
+    suggested: nearest(gateway, existing) ?? 'one that exists',
+    listeners: listenersOf(parent),
+    asked: askedListener(parent.parentRef),
+    hosts: (route.spec.hostnames ?? []).join(', '),
+  };
+}
+
+export const httpRouteParent = defineCheck({
+  id: 'httproute-parent',
+  title: 'The HTTPRoute is attached to a Gateway',
+  layer: 'Ingress',
+  needs: ['gateways', 'observation', 'home'],
+  reasons: {
+    HTTPRouteHasNoParent: refusal(
+      'HTTPRoute {route} names no Gateway, so that nobody hands it requests',
+      'Name the Gateway in spec.parentRefs of HTTPRoute {route}',
+    ),
+    GatewayNotFound: refusal(
+      'HTTPRoute {route} names Gateway {gateway}, which does not exist',
+      'Create Gateway {gateway}, or name {suggested} in HTTPRoute {route}',
+    ),
+    ListenerNotFound: refusal(
+      'HTTPRoute {route} names a listener that Gateway {gateway} does not have: {asked}; it has {listeners}',
+      'Name a listener of Gateway {gateway} in HTTPRoute {route}, or none for all of them',
+    ),
+    HTTPRouteNotAllowed: refusal(
+      'No listener of Gateway {gateway} admits HTTPRoutes of namespace {namespace} such as {route}',
+      'Admit namespace {namespace} in allowedRoutes of a listener of Gateway {gateway}',
+    ),
+    HostnameOnNoListener: refusal(
+      'No listener of Gateway {gateway} takes a host name of HTTPRoute {route}; it has {listeners}',
+      'Add a listener for {hosts} to Gateway {gateway}, or give HTTPRoute {route} host names that it has',
+    ),
+    HTTPRouteNotAccepted: refusal(
+      'The controller does not accept HTTPRoute {route} at Gateway {gateway}: {why}',
+      'Mend HTTPRoute {route} as the controller asks',
+    ),
+    HTTPRouteNotHandled: refusal(
+      'No controller has taken up HTTPRoute {route} for Gateway {gateway}',
+      'See whether the controller of Gateway {gateway} runs and what its log says of HTTPRoute {route}',
+    ),
+  },
+  run({ gateways, observation, home }, report) {
+    if (answeredByApplication(observation)) return [];
+    const { route } = gateways;
+    const { name, namespace = home } = route.metadata;
+    const at = { kind: 'HTTPRoute', ...route.metadata };
+    const base = { route: name, namespace };
+    if ((route.spec.parentRefs ?? []).length === 0) {
+      const subject = referenceTo(at, home, 'spec.parentRefs');
+      return [report('HTTPRouteHasNoParent', { subject, slots: base })];
+    }
+    const parent = faultyParent(gateways);
+    const fault = parent && faultOf(parent);
+    if (parent === undefined || fault === undefined) return [];
+    const { message = '' } = conditionOf(parent.status, 'Accepted') ?? {};
+    return [
+      report(fault, {
+        subject: referenceTo(at, home, parent.field),
+        slots: { ...base, ...slotsOf(gateways, parent) },
+        evidence: message === '' ? [] : [message],
+        // Another controller may serve it without a word.
+        confidence: fault === 'HTTPRouteNotHandled' ? 'Medium' : 'High',
+      }),
+    ];
+  },
+});

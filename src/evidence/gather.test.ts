@@ -663,6 +663,30 @@ describe('hops', () => {
     ]);
   });
 
+  test.each([
+    ['a TLS alert', { failure: { phase: 'TLS', reason: 'TLSAlert', message: 'no' } }, 'TLSExpected'],
+    [
+      'a certificate',
+      { failure: { phase: 'TLS', reason: 'CertificateUntrusted', message: 'no' }, tls: {} },
+      'TLSExpected',
+    ],
+    ['an answer', { code: 400 }, 'TLSExpected'],
+    ['no TLS', { failure: { phase: 'TLS', reason: 'NotTLS', message: 'no' } }, 'ClosedBeforeHeaders'],
+  ])('a plain connection is closed and a TLS handshake brings %s', async (_, secure, expected) => {
+    const closed = { failure: { phase: 'Wait', reason: 'ClosedBeforeHeaders', message: 'closed' } } as const;
+    const ask = async ({ scheme, withCredentials }: HopRequest) => {
+      expect(scheme === 'https' && withCredentials).toBe(false);
+      return completeObservation(
+        (scheme === 'http' ? closed : secure) as Partial<Observation>,
+        `${scheme}://x/`,
+      );
+    };
+    expect(await value('hops', { sources: { ask } })).toMatchObject([
+      { hop: 'Service', observation: { failure: { reason: expected } } },
+      { hop: 'Pod', observation: { failure: { reason: expected } } },
+    ]);
+  });
+
   const published = ingress('shop', 'shop.example.com', {
     status: { loadBalancer: { ingress: [{ ip: '192.0.2.10' }] } },
   });

@@ -107,11 +107,25 @@ async function podStops(
   return found(stops);
 }
 
+/** Whether a handshake came about, or failed over what is said in one. */
+const speaksTLS = ({ code, tls, failure }: Observation): boolean =>
+  code !== undefined || tls !== undefined || failure?.reason === 'TLSAlert';
+
+/** A server that wants TLS may close a plain connection without a word: whether it takes a handshake tells. */
+async function askHop(ask: Asker, question: HopRequest): Promise<Observation> {
+  const plain = await ask(question);
+  const { failure } = plain;
+  if (question.scheme === 'https' || failure?.reason !== 'ClosedBeforeHeaders') return plain;
+  if (!speaksTLS(await ask({ ...question, scheme: 'https', withCredentials: false }))) return plain;
+  const message = `${question.address}:${question.port} closes plain connections and takes a TLS handshake.`;
+  return { ...plain, failure: { ...failure, reason: 'TLSExpected', message } };
+}
+
 async function askAll(ask: Asker, stops: readonly Stop[]): Promise<readonly HopAnswer[]> {
   return Promise.all(
     stops.map(async ({ request: { scheme, path }, withCredentials, ...stop }) => {
       const question: HopRequest = { address: stop.address, port: stop.port, scheme, path, withCredentials };
-      return { ...stop, observation: await ask(question) };
+      return { ...stop, observation: await askHop(ask, question) };
     }),
   );
 }

@@ -60,7 +60,8 @@ const bounded = (text: string): string =>
 const DISTURBING = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const DISTURBING_BUT_LINES = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-function masked(text: string): string {
+/** The same text, of as many lines, with a mask in place of every secret. */
+export function masked(text: string): string {
   const plain = stripVTControlCharacters(bounded(text)).replace(DISTURBING_BUT_LINES, ' ');
   return RULES.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), plain);
 }

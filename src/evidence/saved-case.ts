@@ -1,75 +1,23 @@
-import path from 'node:path';
-import type { Mute } from '../diagnosis/model/diagnosis.ts';
-import type { Dial, HopAnswer, LogExcerpt } from '../diagnosis/model/evidence.ts';
-import { found } from '../diagnosis/model/lookup.ts';
+import { existsSync } from 'node:fs';
+import type { LogExcerpt } from '../diagnosis/model/evidence.ts';
+import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
-import { type TargetSpec, targetOf } from '../diagnosis/model/target.ts';
+import { targetOf } from '../diagnosis/model/target.ts';
 import { readSavedAws } from './aws/saved.ts';
-import { DumpError, readDump, readYaml } from './cluster/dump.ts';
-import { createObjectsReader } from './cluster/objects.ts';
-import { fieldsOutside, type Shape } from './cluster/shape.ts';
+import { POD_LOG } from './bundle/recording.ts';
+import { DumpError } from './cluster/dump.ts';
+import { openDump } from './cluster/dump-layout.ts';
+import type { ClusterReader } from './cluster/reader.ts';
 import { type Unreadable, withUnreadable } from './cluster/unreadable.ts';
-import { completeObservation, OBSERVATION, type PartialObservation, urlOf } from './saved-observation.ts';
+import { type ObservationFile, observationFileIn, readObservationFile } from './observation-file.ts';
+import { completeObservation, type PartialObservation, urlOf } from './saved-observation.ts';
 import type { Asker, Dialler, EvidenceSettings, LogReader, Sources } from './slot-context.ts';
 
-/** observation.yaml of a dump: what was probed, what was seen, and what else was tried. */
-interface ObservationFile {
-  readonly namespace: string;
-  readonly name?: string;
-  /** As `spec.target` of a StatusProbe. */
-  readonly target: TargetSpec;
-  readonly diagnose?: {
-    readonly checks?: { readonly include?: readonly string[]; readonly exclude?: readonly string[] };
-    readonly mute?: readonly Mute[];
-  };
-  readonly observation: PartialObservation;
-  readonly dials?: readonly Pick<Dial, 'address' | 'port' | 'result'>[];
-  readonly hops?: readonly (Pick<HopAnswer, 'hop' | 'address' | 'port'> & {
-    readonly observation: PartialObservation;
-  })[];
-  readonly logs?: readonly LogExcerpt[];
-  readonly unreadable?: readonly Unreadable[];
-}
-
-const ROUTE = { name: true, host: true, path: true, scheme: true, port: true, sectionName: true } as const;
-
-const OBSERVATION_FILE: Shape<ObservationFile> = {
-  namespace: true,
-  name: true,
-  target: {
-    url: true,
-    ingressRef: ROUTE,
-    httpRouteRef: ROUTE,
-    serviceRef: { name: true, port: true, scheme: true, path: true },
-  },
-  diagnose: {
-    checks: { include: true, exclude: true },
-    mute: [{ reason: true, subject: { kind: true, namespace: true, name: true }, until: true }],
-  },
-  observation: OBSERVATION,
-  dials: [{ address: true, port: true, result: true }],
-  hops: [{ hop: true, address: true, port: true, observation: OBSERVATION }],
-  logs: [{ podName: true, container: true, previous: true, lines: true }],
-  unreadable: [{ kind: true, namespace: true, reason: true, message: true }],
-};
-
-/** A dump with the observation that was saved in it, ready to be judged. */
-export interface SavedCase {
+/** A dump with an observation, ready to be judged. */
+export interface SavedCase extends Pick<ObservationFile, 'judged'> {
   readonly observation: Observation;
   readonly sources: Sources;
   readonly diagnose: NonNullable<ObservationFile['diagnose']>;
-}
-
-async function readObservationFile(folder: string): Promise<ObservationFile> {
-  const file = path.join(folder, 'observation.yaml');
-  const [document] = await readYaml(file);
-  const unknown = fieldsOutside(OBSERVATION_FILE, document);
-  if (unknown.length > 0) throw new DumpError(`${file} has unknown fields: ${unknown.join(', ')}.`);
-  const { namespace, target, observation } = (document ?? {}) as Partial<ObservationFile>;
-  if (namespace === undefined || target === undefined || observation === undefined) {
-    throw new DumpError(`${file} must have namespace, target and observation.`);
-  }
-  return document as ObservationFile;
 }
 
 /** An attempt that was not saved proves nothing, as a time-out does. */
@@ -90,39 +38,66 @@ const savedHops =
   };
 
 const savedLogs =
-  (logs: readonly LogExcerpt[]): LogReader =>
-  async ({ podName, container, previous }) => {
+  (logs: readonly LogExcerpt[], unreadable: readonly Unreadable[]): LogReader =>
+  async ({ namespace, podName, container, previous }) => {
+    const closed = unreadable.find(
+      ({ kind, look }) => kind === POD_LOG && look?.of.name === podName && look.of.namespace === namespace,
+    );
+    if (closed !== undefined) return couldNotLook(closed.reason, closed.message);
     const log = logs.find(
       (each) => each.podName === podName && each.container === container && each.previous === previous,
     );
     return found(log?.lines.join('\n'));
   };
 
-const settingsOf = ({ logs }: ObservationFile): EvidenceSettings => ({
+const settingsOf = ({ logs, settings }: ObservationFile): EvidenceSettings => ({
   hops: 'AnyMethod',
   podLogs: { enabled: logs !== undefined, tailLines: 10 },
   deadlineMilliseconds: 10_000,
+  ...settings,
 });
 
-/** Reads a folder of Kubernetes objects and its observation.yaml. Throws DumpError. */
-export async function readSavedCase(folder: string): Promise<SavedCase> {
-  const [saved, objects, aws] = await Promise.all([
-    readObservationFile(folder),
-    readDump(folder),
-    readSavedAws(folder),
-  ]);
-  const { namespace, name, dials, hops, logs, unreadable = [], diagnose = {} } = saved;
+/** Clusters are mostly dumped without their Secrets, which are then not missing; a case that statusprobe wrote holds all that it read. */
+async function undumped(
+  reader: ClusterReader,
+  { settings }: ObservationFile,
+): Promise<readonly Unreadable[]> {
+  const secrets = await reader.list('Secret');
+  const isTold = settings !== undefined || !secrets.ok || secrets.value.length > 0;
+  return isTold ? [] : [{ kind: 'Secret', reason: 'NotConfigured', message: 'Secrets are not in the dump' }];
+}
+
+/** What a dump is judged with that has no observation.yaml of its own, or another one. */
+export type ObservationSource = { readonly file: string } | { readonly written: ObservationFile };
+
+async function observationFor(folder: string, source?: ObservationSource): Promise<ObservationFile> {
+  if (source !== undefined && 'written' in source) return source.written;
+  const file = source?.file ?? observationFileIn(folder);
+  if (source === undefined && !existsSync(file)) {
+    throw new DumpError(
+      `${folder} has no observation.yaml: give a target and --code to ask why it would answer so, or --observation FILE.`,
+    );
+  }
+  return readObservationFile(file);
+}
+
+/** Reads a folder of Kubernetes objects and what was seen of the target. Throws DumpError. */
+export async function readSavedCase(folder: string, source?: ObservationSource): Promise<SavedCase> {
+  const reader = await openDump(folder);
+  const [saved, aws] = await Promise.all([observationFor(folder, source), readSavedAws(folder)]);
+  const { namespace, name, dials, hops, logs, unreadable = [], diagnose = {}, judged } = saved;
   const target = targetOf(saved.target, namespace);
   return {
     observation: completeObservation(saved.observation, urlOf(target)),
     diagnose,
+    ...(judged && { judged }),
     sources: {
       probe: { target, namespace, ...(name === undefined ? {} : { name }) },
       settings: { ...settingsOf(saved), ...(aws.settings && { aws: aws.settings }) },
-      reader: withUnreadable(createObjectsReader(objects), unreadable),
+      reader: withUnreadable(reader, [...unreadable, ...(await undumped(reader, saved))]),
       ...(dials && { dial: savedDials(dials) }),
       ...(hops && { ask: savedHops(hops) }),
-      ...(logs && { readLog: savedLogs(logs) }),
+      ...(logs && { readLog: savedLogs(logs, unreadable) }),
       ...(aws.reader && { aws: aws.reader }),
     },
   };

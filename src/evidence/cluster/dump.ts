@@ -18,6 +18,19 @@ export async function readYaml(file: string): Promise<readonly unknown[]> {
       cause,
     });
   });
+  return file.endsWith('.json') ? [parseJSON(text, file)] : parseYAML(text, file);
+}
+
+/** Dumps of whole clusters are large: as YAML they would take minutes. */
+function parseJSON(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DumpError(`${file} is not valid JSON: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+function parseYAML(text: string, file: string): readonly unknown[] {
   return [parseAllDocuments(text)].flat().map((document) => {
     const [error] = document.errors;
     if (error !== undefined)
@@ -31,11 +44,26 @@ function isRawObject(value: unknown): value is RawObject {
   return typeof apiVersion === 'string' && typeof kind === 'string' && typeof metadata?.name === 'string';
 }
 
-function objectsIn(document: unknown, file: string): readonly RawObject[] {
-  if (document === null) return [];
-  const { kind, items } = document as { kind?: unknown; items?: unknown };
-  if (Array.isArray(items) && String(kind).endsWith('List'))
-    return items.flatMap((item) => objectsIn(item, file));
+interface WrittenList {
+  readonly apiVersion?: string;
+  readonly kind?: unknown;
+  readonly items?: readonly object[] | null;
+}
+
+/** Items of a list of one kind may leave out what the list says already. */
+function itemsOf({ apiVersion, kind, items }: WrittenList): readonly object[] {
+  const [, itemKind] = /^(.+)List$/.exec(String(kind)) ?? [];
+  return (items ?? []).map((item) =>
+    itemKind === undefined ? item : { apiVersion, kind: itemKind, ...item },
+  );
+}
+
+/** The objects of a document: itself, or the items of a list. Throws DumpError. */
+export function objectsIn(document: unknown, file: string): readonly RawObject[] {
+  if (document === null || document === undefined) return [];
+  const list = document as WrittenList;
+  if (list.items !== undefined && String(list.kind).endsWith('List'))
+    return itemsOf(list).flatMap((item) => objectsIn(item, file));
   if (!isRawObject(document)) {
     throw new DumpError(`${file} holds something without apiVersion, kind and metadata.name.`);
   }

@@ -26,6 +26,7 @@ import { readRouteBackends } from './slots/route-backends.ts';
 import { readService } from './slots/service.ts';
 import { readTargetGroupBindings } from './slots/target-group-bindings.ts';
 import { readTargetGroups } from './slots/target-groups.ts';
+import { readTLSSecret } from './slots/tls-secret.ts';
 import { readWAFRequests } from './slots/waf-requests.ts';
 import { readWebACL } from './slots/web-acl.ts';
 import { readWorkloads } from './slots/workloads.ts';
@@ -49,6 +50,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   workloads: readWorkloads,
   autoscalers: readAutoscalers,
   networkPolicies: readNetworkPolicies,
+  tlsSecret: readTLSSecret,
   events: readEvents,
   nodes: readNodes,
   dials: readDials,

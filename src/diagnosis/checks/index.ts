@@ -18,6 +18,7 @@ import { flapping } from './flapping.ts';
 import { gatewayClass } from './gateway-class.ts';
 import { gatewayListener } from './gateway-listener.ts';
 import { gatewayProgrammed } from './gateway-programmed.ts';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { httpRouteBackend } from './httproute-backend.ts';
 import { httpRouteConflict } from './httproute-conflict.ts';
 import { httpRouteExists } from './httproute-exists.ts';
@@ -26,7 +27,6 @@ import { httpRouteHost } from './httproute-host.ts';
 import { httpRouteParent } from './httproute-parent.ts';
 import { httpRouteReferenceGrant } from './httproute-reference-grant.ts';
 import { httpRouteRule } from './httproute-rule.ts';
-import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { iamController } from './iam-controller.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
 import { ingressBackend } from './ingress-backend.ts';
@@ -61,6 +61,7 @@ import { serviceTrafficPolicy } from './service-traffic-policy.ts';
 import { serviceWorkloads } from './service-workloads.ts';
 import { targetExists } from './target-exists.ts';
 import { tlsCertificate } from './tls-certificate.ts';
+import { tlsSecret } from './tls-secret.ts';
 import { wafRule } from './waf-rule.ts';
 import { workloadReplicas } from './workload-replicas.ts';
 
@@ -79,6 +80,7 @@ export const CHECKS = [
   albTargetHealth,
   dnsHost,
   tlsCertificate,
+  tlsSecret,
   targetExists,
   ingressClass,
   ingressController,

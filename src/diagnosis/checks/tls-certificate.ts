@@ -3,6 +3,7 @@ import type { Evidence, IngressEvidence } from '../model/evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { Layer } from '../model/vocabulary.ts';
+import { tlsIndexFor } from '../topology/ingress-tls.ts';
 
 const REASONS = {
   CertificateExpired: 'CertificateExpired',
@@ -20,11 +21,6 @@ const isKnown = (reason: string): reason is keyof typeof REASONS => reason in RE
 
 /** Without a certificate of its own, a controller shows its default one. */
 const DEFAULT_CERTIFICATE = ['CertificateHostMismatch', 'CertificateUntrusted'];
-
-const tlsFor = ({ spec }: Ingress, host: string): number =>
-  (spec.tls ?? []).findIndex(({ hosts = [] }) =>
-    hosts.some((each) => each === host || (each.startsWith('*.') && host.endsWith(each.slice(1)))),
-  );
 
 const ingressOf = (route: IngressEvidence | undefined): Ingress | undefined =>
   route?.match?.ingress ?? route?.candidates[0];
@@ -44,7 +40,7 @@ function placeOf({
 }: Pick<Evidence, 'request' | 'home'> & Partial<Pick<Evidence, 'ingress' | 'gateways' | 'service'>>): Place {
   const ingress = ingressOf(route);
   if (ingress !== undefined) {
-    const index = tlsFor(ingress, host);
+    const index = tlsIndexFor(ingress, host);
     const field = index < 0 ? 'spec.tls' : `spec.tls[${index}]`;
     return { subject: referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, field), layer: 'Ingress' };
   }
@@ -141,7 +137,7 @@ export const tlsCertificate = defineCheck({
       evidence: [failure.message],
     });
     const isDefault = DEFAULT_CERTIFICATE.includes(failure.reason);
-    if (ingress === undefined || !isDefault || tlsFor(ingress, host) >= 0) return [seen];
+    if (ingress === undefined || !isDefault || tlsIndexFor(ingress, host) >= 0) return [seen];
     const { name, namespace = home } = ingress.metadata;
     const slots = { ingress: name, namespace, host };
     return [report('HostHasNoTLS', { ...place, slots, confidence: 'Medium' }), seen];

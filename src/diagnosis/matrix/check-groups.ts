@@ -20,6 +20,7 @@ export const ROUTING = [
   ...LOAD_BALANCER,
   'dns-host',
   'tls-certificate',
+  'tls-secret',
   'target-exists',
   'ingress-class',
   'ingress-controller',

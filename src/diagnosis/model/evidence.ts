@@ -32,6 +32,7 @@ import type { NetworkPolicyEvidence } from './network-policy.ts';
 import type { Observation } from './observation.ts';
 import type { Pod } from './pod.ts';
 import type { ObjectReference } from './reference.ts';
+import type { TLSSecretEvidence } from './tls-secret.ts';
 
 /** The request as routing sees it. `host` is lower case without port, `path` without query. */
 export interface RoutedRequest {
@@ -182,6 +183,8 @@ export interface Evidence {
   readonly workloads: WorkloadsEvidence;
   /** Those of the workloads behind the Service; there is at least one. */
   readonly autoscalers: readonly HorizontalPodAutoscaler[];
+  /** Applies only where the certificate may be what is wrong. */
+  readonly tlsSecret: TLSSecretEvidence;
   /** Applies only where there is a policy in one of the namespaces. */
   readonly networkPolicies: NetworkPolicyEvidence;
   /** Events of the route's Pods and their workloads, newest first. */

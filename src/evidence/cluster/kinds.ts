@@ -13,6 +13,7 @@ import type {
 } from '../../diagnosis/model/kubernetes.ts';
 import type { NetworkPolicy } from '../../diagnosis/model/network-policy.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
+import type { TLSSecret } from '../../diagnosis/model/tls-secret.ts';
 import {
   DAEMON_SETS,
   DEPLOYMENTS,
@@ -31,6 +32,7 @@ import {
   REFERENCE_GRANTS,
   REPLICA_SETS,
   type Resource,
+  SECRETS,
   SERVICES,
   STATEFUL_SETS,
   TARGET_GROUP_BINDINGS,
@@ -51,6 +53,7 @@ import {
   WORKLOAD,
 } from './projections.ts';
 import { keepShape, type Shape } from './shape.ts';
+import { toTLSSecret } from './tls-secrets.ts';
 
 /** What can be looked up, and as what it comes. */
 export interface ObjectsByKind {
@@ -71,6 +74,7 @@ export interface ObjectsByKind {
   readonly DaemonSet: Workload;
   readonly HorizontalPodAutoscaler: HorizontalPodAutoscaler;
   readonly NetworkPolicy: NetworkPolicy;
+  readonly Secret: TLSSecret;
   readonly Job: KubernetesObject;
   readonly TargetGroupBinding: TargetGroupBinding;
   readonly Event: KubernetesEvent;
@@ -121,6 +125,7 @@ export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } =
   DaemonSet: kept(DAEMON_SETS, WORKLOAD),
   HorizontalPodAutoscaler: kept(HORIZONTAL_POD_AUTOSCALERS, HORIZONTAL_POD_AUTOSCALER),
   NetworkPolicy: kept(NETWORK_POLICIES, NETWORK_POLICY),
+  Secret: { resource: SECRETS, project: toTLSSecret },
   Job: kept(JOBS, IDENTITY),
   TargetGroupBinding: kept(TARGET_GROUP_BINDINGS, TARGET_GROUP_BINDING),
   Event: { resource: EVENTS, project: toEvent },

@@ -9,32 +9,39 @@ import type { ClusterReader } from './cluster/reader.ts';
 import { ingressesForHost, isNamedFor } from './host-ingresses.ts';
 import type { SlotContext } from './slot-context.ts';
 
-async function gatewayOf(
-  reader: ClusterReader,
-  home: string,
-  parentRef: ParentReference,
-): Promise<Gateway | 'Missing' | 'Unknown'> {
-  if (!isGateway(parentRef)) return 'Unknown';
-  const { namespace = home, name } = parentRef;
-  const looked = await reader.get('Gateway', { namespace, name });
-  return looked.ok ? (looked.value ?? 'Missing') : 'Unknown';
-}
+type LookedAt = Lookup<Gateway | undefined>;
 
-/** HTTPRoutes with the Gateways to which they want to be attached. */
-export const placeRoutes = (
+const OTHER_KIND = 'Unknown';
+
+/** A Gateway that may not be looked at is unknown. */
+const gatewayIn = (looked: LookedAt): Gateway | 'Missing' | 'Unknown' =>
+  looked.ok ? (looked.value ?? 'Missing') : OTHER_KIND;
+
+/** HTTPRoutes with the Gateways to which they want to be attached, and why one of those could not be looked at. */
+export async function placeRoutes(
   reader: ClusterReader,
   routes: readonly HTTPRoute[],
-): Promise<readonly PlacedRoute[]> =>
-  Promise.all(
-    routes.map(async (route) => {
-      const entries = (route.spec.parentRefs ?? []).filter((parentRef) => !isMesh(parentRef));
-      const parents = entries.map(async (parentRef) => ({
-        parentRef,
-        gateway: await gatewayOf(reader, route.metadata.namespace ?? '', parentRef),
-      }));
-      return { route, parents: await Promise.all(parents) };
-    }),
-  );
+): Promise<{ readonly placed: readonly PlacedRoute[]; readonly failure: Lookup<never> | undefined }> {
+  const failures: Lookup<never>[] = [];
+  const look = async (home: string, parentRef: ParentReference) => {
+    if (!isGateway(parentRef)) return OTHER_KIND;
+    const looked = await reader.get('Gateway', {
+      namespace: parentRef.namespace ?? home,
+      name: parentRef.name,
+    });
+    if (!looked.ok) failures.push(looked);
+    return gatewayIn(looked);
+  };
+  const placed = routes.map(async (route) => {
+    const entries = (route.spec.parentRefs ?? []).filter((parentRef) => !isMesh(parentRef));
+    const parents = entries.map(async (parentRef) => ({
+      parentRef,
+      gateway: await look(route.metadata.namespace ?? '', parentRef),
+    }));
+    return { route, parents: await Promise.all(parents) };
+  });
+  return { placed: await Promise.all(placed), failure: failures[0] };
+}
 
 /** Of the probe's own namespace alone where others may not be looked at: that is enough where the host is there. */
 export async function routesForHost(
@@ -44,7 +51,6 @@ export async function routesForHost(
 ): Promise<Lookup<readonly HTTPRoute[]>> {
   const all = await reader.list('HTTPRoute', { host });
   if (all.ok) return all;
-  if (all.reason === 'NotInstalled') return found([]);
   const own = await reader.list('HTTPRoute', { host, namespace: home });
   return own.ok && own.value.some((route) => namesHost(route, host)) ? own : all;
 }
@@ -68,18 +74,36 @@ const isReached = (context: SlotContext, { parents }: PlacedRoute, request: Rout
     ({ gateway }) => typeof gateway !== 'string' && reaches(context, request, gatewayAddresses(gateway)),
   );
 
-/** Whether the address is one of a Gateway of the cluster, and of no Ingress. */
-async function isGatewayAlone(context: SlotContext, request: RoutedRequest): Promise<Lookup<boolean>> {
+/** Applies where the address is one of a Gateway of the cluster, and of no Ingress. */
+async function reachesGatewayAlone(context: SlotContext, request: RoutedRequest): Promise<Slot<true>> {
   const [gateways, ingresses] = await Promise.all([
     context.reader.list('Gateway'),
     context.reader.list('Ingress'),
   ]);
-  if (!gateways.ok) return gateways.reason === 'NotInstalled' ? found(false) : gateways;
+  if (!gateways.ok) return gateways.reason === 'NotInstalled' ? NOT_APPLICABLE : gateways;
   if (!ingresses.ok || !reaches(context, request, gateways.value.flatMap(gatewayAddresses)))
-    return found(false);
+    return NOT_APPLICABLE;
   const published = ingresses.value.flatMap(({ status }) => status?.loadBalancer?.ingress ?? []);
   const others = published.flatMap(({ ip, hostname }) => ip ?? hostname ?? []);
-  return found(!reaches(context, request, others));
+  return reaches(context, request, others) ? NOT_APPLICABLE : found(true);
+}
+
+/** Of the HTTPRoutes for a host: those of the Gateway that was reached, if it is known; named ones before others. */
+function candidatesAmong(context: SlotContext, request: RoutedRequest, placed: readonly PlacedRoute[]) {
+  const reached = placed.filter((each) => isReached(context, each, request));
+  const named = (reached.length > 0 ? reached : placed).filter((each) => isNamed(each, request));
+  const isNamedFirst = named.length > 0;
+  return { candidates: isNamedFirst ? named : reached, isNamedFirst, isReached: reached.length > 0 };
+}
+
+/** Whether Ingresses have rules for the host; against a named HTTPRoute only those that name it too count. */
+async function isTakenByIngress(
+  { reader, probe }: SlotContext,
+  { host }: RoutedRequest,
+  byName: boolean,
+): Promise<boolean> {
+  const ingresses = await ingressesForHost(reader, host, probe.namespace);
+  return ingresses.ok && ingresses.value.some((each) => !byName || isNamedFor(each, host));
 }
 
 /**
@@ -91,21 +115,15 @@ export async function throughGateway(
   request: RoutedRequest,
 ): Promise<Slot<readonly PlacedRoute[]>> {
   const { reader, probe } = context;
-  const [listed, ingresses] = await Promise.all([
-    routesForHost(reader, request.host, probe.namespace),
-    ingressesForHost(reader, request.host, probe.namespace),
-  ]);
-  if (!listed.ok) return listed;
-  const placed = await placeRoutes(reader, listed.value);
-  const reached = placed.filter((each) => isReached(context, each, request));
-  const pool = reached.length > 0 ? reached : placed;
-  const named = pool.filter((each) => isNamed(each, request));
-  const candidates = named.length > 0 ? named : reached;
-  const rivals = ingresses.ok ? ingresses.value : [];
-  const isTaken = rivals.some((each) => named.length === 0 || isNamedFor(each, request.host));
-  if (isTaken && reached.length === 0) return NOT_APPLICABLE;
+  const listed = await routesForHost(reader, request.host, probe.namespace);
+  if (!listed.ok) return listed.reason === 'NotInstalled' ? NOT_APPLICABLE : listed;
+  const { placed, failure } = await placeRoutes(reader, listed.value);
+  // Without their Gateways nothing tells which of several takes the request.
+  if (failure !== undefined && placed.length > 1) return failure;
+  const { candidates, ...seen } = candidatesAmong(context, request, placed);
+  const isTaken = await isTakenByIngress(context, request, seen.isNamedFirst);
   if (candidates.length > 0 && !isTaken) return found(candidates);
-  const isAlone = await isGatewayAlone(context, request);
-  if (!isAlone.ok) return isAlone;
-  return isAlone.value ? found(candidates) : NOT_APPLICABLE;
+  if (isTaken && !seen.isReached) return NOT_APPLICABLE;
+  const alone = await reachesGatewayAlone(context, request);
+  return alone.ok ? found(candidates) : alone;
 }

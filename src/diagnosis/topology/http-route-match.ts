@@ -96,7 +96,7 @@ function weights({ match }: { readonly match: HTTPRouteMatch }, hostRank: number
 interface Weighed {
   readonly claim: HTTPRouteClaim;
   readonly weights: readonly number[];
-  readonly gateways: readonly string[];
+  readonly placed: PlacedRoute;
 }
 
 const byWeights = (a: Weighed, b: Weighed): number =>
@@ -110,6 +110,10 @@ export const byAge = ({ metadata: a }: HTTPRoute, { metadata: b }: HTTPRoute): n
 const gatewaysOf = ({ route, parents }: PlacedRoute): readonly string[] =>
   parents.map(({ parentRef: { namespace = route.metadata.namespace, name } }) => `${namespace}/${name}`);
 
+/** Whether requests that reach the one can reach the other. */
+export const sharesGateway = (a: PlacedRoute, b: PlacedRoute): boolean =>
+  gatewaysOf(a).some((gateway) => gatewaysOf(b).includes(gateway));
+
 function claimsOf(placed: PlacedRoute, request: RoutedRequest): readonly Weighed[] {
   const hostRank = routeHostRank(placed, request) ?? closestRank(routeHosts(placed.route), request.host);
   if (hostRank === undefined) return [];
@@ -118,7 +122,7 @@ function claimsOf(placed: PlacedRoute, request: RoutedRequest): readonly Weighed
     .map(({ rule, match, field }: { rule: HTTPRouteRule; match: HTTPRouteMatch; field: string }) => ({
       claim: { route: placed.route, rule, match, field },
       weights: weights({ match }, hostRank),
-      gateways: gatewaysOf(placed),
+      placed,
     }));
 }
 
@@ -140,7 +144,7 @@ export function matchHTTPRoutes(placed: readonly PlacedRoute[], request: RoutedR
   const [best] = ordered;
   if (best === undefined) return { rivals: [] };
   const equals = ordered.filter(
-    (each) => byWeights(each, best) === 0 && each.gateways.some((gateway) => best.gateways.includes(gateway)),
+    (each) => byWeights(each, best) === 0 && sharesGateway(each.placed, best.placed),
   );
   const routes = new Set(equals.map(({ claim }) => claim.route));
   const rivals = [...routes].flatMap(

@@ -9,6 +9,7 @@ import {
   matchHTTPRoutes,
   type PlacedRoute,
   routeHostRank,
+  sharesGateway,
 } from '../../diagnosis/topology/http-route-match.ts';
 import { closestRank, routeHosts } from '../../diagnosis/topology/route-hosts.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
@@ -39,7 +40,8 @@ function among(
   request: RoutedRequest,
 ): Pick<HTTPRouteEvidence, 'match' | 'rivals'> {
   const { match } = matchHTTPRoutes([own], request);
-  const all = matchHTTPRoutes([own, ...others], request);
+  const near = others.filter((other) => sharesGateway(own, other));
+  const all = matchHTTPRoutes([own, ...near], request);
   if (match === undefined || all.match === undefined) return { rivals: [] };
   if (all.rivals.some(({ route }) => route === own.route)) return { match, rivals: all.rivals };
   return { match, rivals: all.match.route === own.route ? [] : [all.match, match] };
@@ -58,9 +60,11 @@ async function byReference(
   if (named === undefined) return missingRoute(context, target, true);
   const listed = await routesForHost(reader, request.host, probe.namespace);
   const rest = listed.ok ? listed.value.filter((route) => keyOf(route) !== keyOf(named)) : [];
-  const [own = { route: named, parents: [] }, ...placed] = await placeRoutes(reader, [named, ...rest]);
+  const { placed, failure } = await placeRoutes(reader, [named, ...rest]);
+  const [own = { route: named, parents: [] }, ...near] = placed;
+  const routed = among(own, failure === undefined ? near : [], request);
   const others = await beside(context, [named]);
-  return found({ candidates: [named], ...among(own, placed, request), isInstalled: true, others });
+  return found({ candidates: [named], ...routed, isInstalled: true, others });
 }
 
 async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slot<HTTPRouteEvidence>> {

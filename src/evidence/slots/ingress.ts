@@ -58,6 +58,9 @@ async function byReference(
 /** Ports on which controllers take requests; on others a node's address belongs to anybody. */
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
 
+const addressesOf = (ingresses: readonly Ingress[]) =>
+  ingresses.flatMap(({ status }) => status?.loadBalancer?.ingress ?? []);
+
 /** Whether the request came to an ingress controller of this cluster: by an Ingress' address, or as it says itself. */
 function reachedController(
   observation: Observation,
@@ -67,26 +70,33 @@ function reachedController(
   if (observation.answeredBy?.layer === 'Ingress') return true;
   if (!WEB_PORTS.has(request.port)) return false;
   const remote = remoteIP(observation);
-  return ingresses
-    .flatMap(({ status }) => status?.loadBalancer?.ingress ?? [])
-    .some(
-      ({ ip, hostname }) =>
-        hostname === request.host || (ip !== undefined && [remote, request.host].includes(ip)),
-    );
+  return addressesOf(ingresses).some(
+    ({ ip, hostname }) =>
+      hostname === request.host || (ip !== undefined && [remote, request.host].includes(ip)),
+  );
 }
 
-/** Whether Ingresses for any host concern the request: only where it came to a controller, and to none of a Gateway's. */
+/** Whether the request went elsewhere than to the addresses of the Ingresses, as far as these tell. */
+function passesBy(observation: Observation, ingresses: readonly Ingress[]): boolean {
+  const remote = remoteIP(observation);
+  const addresses = addressesOf(ingresses);
+  return remote !== undefined && addresses.length > 0 && addresses.every(({ ip = remote }) => ip !== remote);
+}
+
+/** Whether Ingresses concern the request: those named for its host, others only where it came to a controller. */
 async function concernsIngress(
   { reader, observation }: SlotContext,
   request: RoutedRequest,
-  forAnyHost: readonly Ingress[],
+  listed: readonly Ingress[],
   byGateway: Slot<unknown>,
 ): Promise<Slot<true>> {
+  const isUnsure = !byGateway.ok && byGateway.reason !== 'NotApplicable';
+  const named = listed.filter((ingress) => isNamedFor(ingress, request.host));
+  if (named.length > 0) return isUnsure && passesBy(observation, named) ? byGateway : found(true);
   const everywhere = await reader.list('Ingress');
-  const known = everywhere.ok ? everywhere.value : forAnyHost;
+  const known = everywhere.ok ? everywhere.value : listed;
   if (!reachedController(observation, request, known)) return NOT_APPLICABLE;
-  const isUnsure = !byGateway.ok && byGateway.reason !== 'NotApplicable' && forAnyHost.length === 0;
-  return isUnsure ? byGateway : found(true);
+  return isUnsure && listed.length === 0 ? byGateway : found(true);
 }
 
 /** The Ingresses that a URL may go through: those named for its host, else rules for any host at a controller's address. */
@@ -96,11 +106,9 @@ async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slo
   if (!listed.ok) return listed;
   const byGateway = await context.slot('httpRoute');
   if (byGateway.ok) return NOT_APPLICABLE;
+  const concerned = await concernsIngress(context, request, listed.value, byGateway);
+  if (!concerned.ok) return concerned;
   const named = listed.value.filter((ingress) => isNamedFor(ingress, request.host));
-  if (named.length === 0) {
-    const concerned = await concernsIngress(context, request, listed.value, byGateway);
-    if (!concerned.ok) return concerned;
-  }
   const candidates = candidatesFor(named.length > 0 ? named : listed.value, request.host);
   return found({
     candidates,

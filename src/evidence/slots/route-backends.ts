@@ -23,11 +23,15 @@ async function serves(
   return found(endpointsBehind(service, port, slices.value).some(({ ready }) => ready));
 }
 
+/** Of several Services, one whose endpoints cannot be seen leaves open which of them fails. */
 async function lookAt(
   { reader, probe }: SlotContext,
-  namespace: string,
   backendRef: HTTPBackendRef,
-  field: string,
+  {
+    namespace,
+    field,
+    isAlone,
+  }: { readonly namespace: string; readonly field: string; readonly isAlone: boolean },
 ): Promise<Lookup<RouteBackend>> {
   const { name, kind = 'Service' } = backendRef;
   const base = { backendRef, field, reference: referenceTo({ kind, namespace, name }, probe.namespace) };
@@ -41,6 +45,7 @@ async function lookAt(
   const otherServices = others.filter((other) => other !== name);
   if (looked.value === undefined) return found({ ...base, hasReadyEndpoints: false, otherServices });
   const ready = await serves(reader, looked.value, backendRef);
+  if (!ready.ok && !isAlone) return ready;
   // That nobody could look at its endpoints is told by the slot of the endpoints.
   return found({
     ...base,
@@ -56,9 +61,14 @@ export const readRouteBackends: SlotReader<'routeBackends'> = async (context) =>
   const { match } = routed.value;
   if (match === undefined) return NOT_APPLICABLE;
   const { namespace: home = '' } = match.route.metadata;
+  const { backendRefs = [] } = match.rule;
   const looks = await Promise.all(
-    (match.rule.backendRefs ?? []).map((backendRef, index) =>
-      lookAt(context, backendRef.namespace ?? home, backendRef, `${match.field}.backendRefs[${index}]`),
+    backendRefs.map((backendRef, index) =>
+      lookAt(context, backendRef, {
+        namespace: backendRef.namespace ?? home,
+        field: `${match.field}.backendRefs[${index}]`,
+        isAlone: backendRefs.length === 1,
+      }),
     ),
   );
   const failed = looks.find((look) => !look.ok);

@@ -92,7 +92,7 @@ function knownBy(code: string, phase: Phase): Known {
   return UNKNOWN[phase];
 }
 
-const ALERT = /^ERR_SSL_(?:SSL\/)?(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/;
+const ALERT = /^ERR_SSL_(?:SSL\/TLS|SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/;
 const INVALID_REQUEST = new Set([
   'ERR_INVALID_CHAR',
   'ERR_INVALID_HTTP_TOKEN',

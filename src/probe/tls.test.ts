@@ -202,6 +202,15 @@ describe('a TLS handshake', () => {
     expect(failure).toMatchObject({ phase: 'TLS', reason: 'TLSAlert' });
   });
 
+  it('with a server that has no certificate to show is broken off by an alert', async () => {
+    const server = await serveHTTPS({}, (_, response) => response.end());
+    const { failure } = await probeLoopback(`https://localhost:${server.port}`, trusting);
+    expect(failure).toMatchObject({
+      reason: 'TLSAlert',
+      message: `localhost:${server.port} broke off the TLS handshake with the alert "handshake failure".`,
+    });
+  });
+
   it('is a full one each time', async () => {
     const resumed: boolean[] = [];
     const server = await serveHTTPS({ ...good }, (request, response) => {

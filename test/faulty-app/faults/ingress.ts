@@ -64,7 +64,7 @@ export const INGRESS_FAULTS: readonly Fault[] = [
       make.ingress('path-type-exact', { backend: SHOP, path: '/orders', pathType: 'Exact' }),
     ],
     probe: { target: { ingressRef: { name: 'path-type-exact', path: '/orders/17' } } },
-    expected: devOpsIngress('PathMatchesNoRule', 'Ingress/path-type-exact'),
+    expected: devOpsIngress('PathTypeTooStrict', 'Ingress/path-type-exact'),
   },
   {
     name: 'ingress-misroute',

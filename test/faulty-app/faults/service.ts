@@ -65,7 +65,7 @@ export const SERVICE_FAULTS: readonly Fault[] = [
       selector: undefined,
     }),
     probe: probeService('external-name-unknown', 80),
-    expected: devOpsDNS('HostNotFound', 'Host/external-name-unknown.statusprobe-faults.svc'),
+    expected: devOpsService('ExternalNameNotFound', 'Service/external-name-unknown'),
   },
   {
     name: 'internal-traffic-policy-local',

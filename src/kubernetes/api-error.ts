@@ -42,6 +42,11 @@ export class ApiError extends Error {
 export const hasReason = (error: unknown, reason: string): error is ApiError =>
   error instanceof ApiError && error.reason === reason;
 
+/** True when nothing can be created in a namespace any more, because it is being deleted or gone. */
+export const isNamespaceGone = (error: unknown): boolean =>
+  hasReason(error, 'NotFound') ||
+  (hasReason(error, 'Forbidden') && error.message.includes('because it is being terminated'));
+
 /** True when the server has forgotten the moment that a list or watch goes on from: 410, as HTTP status or in-stream. */
 export const isExpired = (error: unknown): boolean => error instanceof ApiError && error.status === 410;
 

@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { ApiError } from '../kubernetes/api-error.ts';
 import type { ApiObject } from '../kubernetes/resources.ts';
 import { EventSink } from './event-sink.ts';
 import { type StoredProbe, toStoredProbe } from './stored-probe.ts';
@@ -8,6 +9,20 @@ const probeOf = (name: string, namespace = 'shop'): StoredProbe =>
   toStoredProbe({ metadata: { namespace, name, uid: `uid-${name}` }, spec: {} });
 
 const failed = (message: string): Transition => ({ type: 'Warning', reason: 'ProbeFailed', message });
+
+const refusal = (reason: string, status: number, message: string) =>
+  new ApiError({ verb: 'create', path: '/events', reason, status, message });
+
+/** What the API server says to an Event with this note. */
+const REFUSALS: Readonly<Record<string, ApiError>> = {
+  unlucky: refusal('InternalError', 500, 'refused'),
+  late: refusal(
+    'Forbidden',
+    403,
+    'unable to create new content in namespace shop because it is being terminated',
+  ),
+  'too late': refusal('NotFound', 404, 'namespaces "shop" not found'),
+};
 
 /** A sink, and what the API server was asked to create; creating takes until it is let go. */
 function sinkOf({ held = false } = {}) {
@@ -25,7 +40,8 @@ function sinkOf({ held = false } = {}) {
     client: {
       async create(_, object) {
         await gate;
-        if ((object.note as string).includes('unlucky')) throw new Error('refused');
+        const note = object.note as string;
+        if (note in REFUSALS) throw REFUSALS[note];
         created.push(object);
         return object;
       },
@@ -83,6 +99,13 @@ it('one that cannot be created does not stop the others', async () => {
   expect(errors).toHaveLength(1);
   sink.add(probeOf('c'), failed('Z'));
   await vi.waitFor(() => expect(notes(created)).toEqual(['Y', 'Z']));
+});
+
+it('that a namespace which is being deleted takes none is no error', async () => {
+  const { sink, created, errors } = sinkOf();
+  for (const message of ['late', 'too late', 'in time']) sink.add(probeOf('web'), failed(message));
+  await vi.waitFor(() => expect(notes(created)).toEqual(['in time']));
+  expect(errors).toEqual([]);
 });
 
 it('at most 10 per second are created, and none after the end', async () => {

@@ -1,3 +1,4 @@
+import { isNamespaceGone } from '../kubernetes/api-error.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { createEvent } from '../kubernetes/events.ts';
 import { createRateLimit } from '../kubernetes/rate-limit.ts';
@@ -58,9 +59,14 @@ export class EventSink {
       await this.#turn(signal).catch(() => {});
       const [id, waiting] = next;
       this.#waiting.delete(id);
-      if (!signal.aborted) await this.#create(waiting).catch(this.#options.onError);
+      if (!signal.aborted) await this.#create(waiting).catch((error) => this.#report(error));
     }
     this.#working = undefined;
+  }
+
+  /** Of a namespace that is deleted with its probes, nobody reads Events. */
+  #report(error: unknown): void {
+    if (!isNamespaceGone(error)) this.#options.onError(error);
   }
 
   async #create({ probe, transition, others }: Waiting): Promise<void> {

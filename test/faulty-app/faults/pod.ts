@@ -1,4 +1,4 @@
-import type { DeploymentParts, Manifests } from '../manifests.ts';
+import { type DeploymentParts, type Manifests, PORT } from '../manifests.ts';
 import { application, developerPod, devOpsPod, devOpsService, type Fault, HEALTHY } from './fault.ts';
 
 const broken = (name: string, deployment: DeploymentParts) => application(name, { deployment });
@@ -9,7 +9,7 @@ const check = (path: string, more: object = {}) => ({
   ...more,
 });
 
-/** Long enough that the container is killed before it is ready. */
+/** Long enough that the container has ended before it is ready. */
 const LATE = { initialDelaySeconds: 60 };
 
 const variable = (source: object) => ({ container: { env: [{ name: 'SETTING', valueFrom: source }] } });
@@ -172,12 +172,10 @@ export const POD_FAULTS: readonly Fault[] = [
   {
     name: 'sidecar-port-conflict',
     fault: 'a sidecar listens on the port that the application wants',
-    objects: (make) => {
-      const conflict = make.deployment('sidecar-port-conflict');
-      const { containers, ...pod } = conflict.spec.template.spec;
-      const both = { ...pod, containers: [make.container('metrics'), ...containers] };
-      return broken('sidecar-port-conflict', { pod: both })(make);
-    },
+    objects: (make) =>
+      broken('sidecar-port-conflict', {
+        pod: { containers: ['app', 'metrics'].map((name) => listener(make, name)) },
+      })(make),
     expected: developerPod('CrashLoop', 'Deployment/sidecar-port-conflict'),
   },
   {
@@ -255,8 +253,17 @@ export const POD_FAULTS: readonly Fault[] = [
   },
 ];
 
+/** One of several containers of a Pod that want the same port. */
+function listener(make: Manifests, name: string) {
+  return {
+    ...make.container(name),
+    ports: [{ containerPort: PORT }],
+    readinessProbe: { tcpSocket: { port: PORT }, ...LATE },
+  };
+}
+
 function hostPort(make: Manifests, name: string) {
   return make.deployment(name, {
-    container: { ports: [{ name: 'http', containerPort: 8080, hostPort: 18080 }] },
+    container: { ports: [{ name: 'http', containerPort: PORT, hostPort: 18_080 }] },
   });
 }

@@ -166,8 +166,12 @@ export const SERVICE_FAULTS: readonly Fault[] = [
   {
     name: 'cluster-name-target-port-wrong',
     fault: 'a Service with a wrong targetPort is asked by its name in the DNS of the cluster',
-    probe: { target: { url: 'http://service-asked-target-port-wrong.statusprobe-faults.svc/' } },
-    expected: devOpsService('TargetPortNotOpen', 'Service/service-asked-target-port-wrong'),
+    objects: service('cluster-name-target-port-wrong', {
+      selector: { app: 'shop' },
+      ports: [{ name: 'http', port: 80, targetPort: 8081 }],
+    }),
+    probe: { target: { url: 'http://cluster-name-target-port-wrong.statusprobe-faults.svc/' } },
+    expected: devOpsService('TargetPortNotOpen', 'Service/cluster-name-target-port-wrong'),
   },
   {
     name: 'cluster-name-unknown',

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awaitVerdicts, difference } from '../../hack/demo/applications-on-cluster.ts';
+import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
+import { FAULTS } from '../faulty-app/faults.ts';
+import { auditedRequests } from '../support/audit-log.ts';
+import { deployFaults, FAULTS_NAMESPACE, removeFaults } from '../support/faults-on-cluster.ts';
+import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
+
+const MINUTE = 60_000;
+const WARNING = 40;
+const FAILING = FAULTS.filter(({ expected }) => expected.healthy === 'False').map(({ name }) => name);
+const TRANSITION = /^(ProbeFailed|CauseChanged|ProbeRecovered): /;
+const missing = whyNoNode();
+if (missing !== undefined) console.log(`Left out: faults on a real node, because ${missing}`);
+
+/** A line of the operator's log. */
+interface LogLine {
+  readonly level: number;
+  readonly probe?: string;
+  readonly msg: string;
+}
+
+describe.skipIf(missing !== undefined)('every fault on a real node', { timeout: 5 * MINUTE }, () => {
+  let cluster: NodeCluster;
+  let since: Date;
+
+  beforeAll(async () => {
+    cluster = openNodeCluster();
+    since = new Date();
+    deployFaults(cluster);
+    await awaitVerdicts(cluster, FAULTS_NAMESPACE, FAULTS);
+  }, 40 * MINUTE);
+
+  afterAll(() => removeFaults(cluster), 5 * MINUTE);
+
+  it.each(FAULTS.map((fault) => [fault.name, fault.fault, fault] as const))(
+    'is told by its verdict: %s (%s)',
+    (name, _, fault) => {
+      expect(difference(fault, cluster.statusProbe(FAULTS_NAMESPACE, name))).toBeUndefined();
+    },
+  );
+
+  it('is announced by one Event, and no healthy target is', () => {
+    expect(cluster.eventsOf(FAULTS_NAMESPACE, 'ProbeFailed')).toEqual([...FAILING].sort());
+  });
+
+  it('writes nothing while nothing changes', async () => {
+    const versions = () =>
+      FAULTS.map(({ name }) => cluster.statusProbe(FAULTS_NAMESPACE, name).metadata.resourceVersion);
+    const before = versions();
+    await cluster.probesPass(FAULTS_NAMESPACE, 'backend-service-missing', 3);
+    const after = versions();
+    expect(FAULTS.filter((_, index) => after[index] !== before[index]).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('leaves no complaint in the log of the operator', () => {
+    const log = cluster.kubectl([
+      ...['-n', OPERATOR_NAMESPACE, 'logs', 'deployment/statusprobe', '--since-time', since.toISOString()],
+    ]);
+    const lines = log
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as LogLine);
+    expect(lines.length).toBeGreaterThan(FAILING.length);
+    expect(lines.filter(({ level, msg }) => level >= WARNING && !TRANSITION.test(msg))).toEqual([]);
+  });
+
+  it('costs the API server no LIST but those of Events, and nothing that is refused', () => {
+    const user = `system:serviceaccount:${OPERATOR_NAMESPACE}:statusprobe`;
+    const requests = auditedRequests(cluster, { user, since, part: `/namespaces/${FAULTS_NAMESPACE}/` });
+    const lists = requests.filter(({ verb }) => verb === 'list');
+    expect(requests.filter(({ code }) => code === 403)).toEqual([]);
+    expect(lists.filter(({ requestURI }) => !requestURI.includes('/events?'))).toEqual([]);
+    // All diagnoses of the namespace share them.
+    const seconds = (Date.now() - since.getTime()) / 1000;
+    expect(lists.length).toBeLessThan(seconds);
+    expect(lists.length).toBeGreaterThan(0);
+  });
+});

@@ -81,12 +81,18 @@ async function inquire(asker: Asker, where: ResolvedTarget, world: World): Promi
     if (ownHost === undefined || request.connectTo !== undefined || request.proxy !== undefined) {
       return { ...asker, request, expectation };
     }
-    return { ...asker, request: { ...request, connectTo: ownHost }, expectation, ownHost: ownHost.host };
+    return { ...asker, request: { ...request, connectTo: ownHost }, expectation, ...provedHost(where) };
   } catch (error) {
     if (!(error instanceof MissingValue)) throw error;
     world.forgetValues(asker.namespace);
     return { kind: 'Refused', reason: error.reason, message: error.message };
   }
+}
+
+/** A host that stands in a field which the cluster writes. */
+function provedHost(where: ResolvedTarget): Pick<Inquiry, 'ownHost'> {
+  if (where.kind !== 'Found' || where.connectTo === undefined || where.isAskedFor === true) return {};
+  return { ownHost: where.connectTo.host };
 }
 
 const lastTLS = new WeakMap<Plan, TLSSettings>();

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { KubernetesObject } from '../diagnosis/model/kubernetes.ts';
 import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Pod } from '../diagnosis/model/pod.ts';
 import { type NamespaceReader, ownedAddresses } from './owned-addresses.ts';
@@ -49,6 +50,33 @@ it('are those of Services and Pods, and of load balancers and nodes by port alon
     '[fd00::4]:80',
     'fd00::7',
   ]);
+});
+
+const accepted = (name: string, status: string, namespace?: string) => ({
+  parentRef: { name, ...(namespace && { namespace }) },
+  conditions: [{ type: 'Accepted', status }],
+});
+const gateway = (namespace: string, name: string, address: string, addresses: readonly object[] = []) => ({
+  metadata: { namespace, name },
+  spec: { gatewayClassName: 'edge', listeners: [{ name: 'admin', port: 6443, protocol: 'HTTP' }], addresses },
+  status: { addresses: [{ value: address }, { value: 'lb.test' }] },
+});
+
+it('are those of Gateways that take in a route, by port alone, and none that a Gateway only asks for', async () => {
+  const parents = [
+    accepted('public', 'True', 'infra'),
+    accepted('closed', 'False', 'infra'),
+    accepted('asking', 'True'),
+  ];
+  const objects: Readonly<Record<string, readonly KubernetesObject[]>> = {
+    'HTTPRoute shop': [{ metadata, spec: {}, status: { parents } } as KubernetesObject],
+    'Gateway infra': [gateway('infra', 'public', '192.168.0.5'), gateway('infra', 'closed', '192.168.0.6')],
+    'Gateway shop': [gateway('shop', 'asking', '169.254.169.254', [{ value: '169.254.169.254' }])],
+  };
+  const reads: NamespaceReader = {
+    list: async (kind, { namespace }) => found((objects[`${kind} ${namespace}`] ?? []) as never),
+  };
+  expect([...(await ownedAddresses('shop', reads))].sort()).toEqual(['192.168.0.5:443', '192.168.0.5:80']);
 });
 
 it('are none of another namespace, and none where nobody could look', async () => {

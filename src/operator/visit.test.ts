@@ -169,12 +169,6 @@ describe('a visit', () => {
       'False InvalidSpec',
     ],
     [
-      'a target that this release does not know',
-      { target: { httpRouteRef: { name: 'web' } } },
-      {},
-      'False InvalidSpec',
-    ],
-    [
       'a Secret that is not there',
       { ...URL_SPEC, request: { basicAuth: { secretRef: { name: 's' } } } },
       {},

@@ -23,6 +23,9 @@ const CACHED_KINDS = [
   'NetworkPolicy',
 ] as const satisfies readonly Kind[];
 
+/** Kinds that a cluster need not have; once it has them, the next attempt sees it. */
+const OPTIONAL_KINDS = ['HTTPRoute', 'Gateway'] as const satisfies readonly Kind[];
+
 const CLUSTER_WIDE_KINDS = ['IngressClass', 'Node'] as const satisfies readonly Kind[];
 
 export interface CacheOptions {
@@ -52,7 +55,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
       onError: options.onError,
     });
     const { transport, namespace, signal, onError } = options;
-    const onState = (state: ReflectorState) => options.onState(resource.plural, state);
+    const onState = (state: ReflectorState) => options.onState(resource.plural, toldState(kind, state));
     const scope = namespace === undefined || !resource.namespaced ? {} : { namespace };
     const reflector = startReflector({
       transport,
@@ -67,7 +70,10 @@ export function startCaches(options: CacheOptions): ClusterCaches {
     reflectors.set(kind, reflector);
     return { [kind]: { store, state: () => reflector.state, ...scope } };
   };
-  const caches: KindCaches = Object.assign({}, ...[...CACHED_KINDS, ...CLUSTER_WIDE_KINDS].map(start));
+  const caches: KindCaches = Object.assign(
+    {},
+    ...[...CACHED_KINDS, ...OPTIONAL_KINDS, ...CLUSTER_WIDE_KINDS].map(start),
+  );
   const sharingEvents = createEventSharing();
   return {
     reader: () => createCachedReader(caches, sharingEvents(createTargetedReader(options.client))),
@@ -76,6 +82,12 @@ export function startCaches(options: CacheOptions): ClusterCaches {
         state.synced || isRefused(state) ? [] : [KINDS[kind].resource.plural],
       ),
   };
+}
+
+/** A kind that is not installed, and need not be, is no news. */
+function toldState(kind: Kind, { lastError, ...state }: ReflectorState): ReflectorState {
+  const isAbsent = lastError?.status === 404 && OPTIONAL_KINDS.some((optional) => optional === kind);
+  return isAbsent ? { ...state, watching: true } : { ...state, ...(lastError && { lastError }) };
 }
 
 /** What RBAC does not allow is not waited for: those looks are `notChecked`, `Forbidden`. */

@@ -6,7 +6,7 @@ import { servingClass } from '../../diagnosis/topology/ingress-class.ts';
 import { controllerLooks } from '../../diagnosis/topology/ingress-controllers.ts';
 import { hostRank } from '../../diagnosis/topology/ingress-hosts.ts';
 import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
-import { type ResolvedTarget, type TargetReader, unseen, urlOf } from './resolved-target.ts';
+import { literalStart, type ResolvedTarget, type TargetReader, unseen, urlOf } from './resolved-target.ts';
 
 type IngressTarget = Extract<Target, { readonly kind: 'Ingress' | 'HTTPRoute' }>;
 
@@ -70,15 +70,12 @@ const hasTLS = ({ spec }: Ingress, host: string): boolean =>
     ({ hosts = [] }) => hosts.length === 0 || hosts.some((each) => hostRank(each, host) !== undefined),
   );
 
-/** What a regular expression begins with before its first sign is a path that it is meant for. */
-const LITERAL = /^\/[\w\-.~%!&',;=:@/]*/;
-
 /** Of the rules that take the host, the closest one's. */
 function firstPath({ spec }: Ingress, host: string): string {
   const rank = (rule: IngressRule): number => hostRank(rule.host, host) ?? -1;
   const rules = (spec.rules ?? []).filter((rule) => rank(rule) >= 0).sort((a, b) => rank(b) - rank(a));
   const [first] = rules.flatMap(({ http }) => http?.paths ?? []);
-  return LITERAL.exec(first?.path ?? '/')?.[0] ?? '/';
+  return literalStart(first?.path ?? '/');
 }
 
 async function addressFor(ingress: Ingress, reader: TargetReader): Promise<Lookup<string | undefined>> {

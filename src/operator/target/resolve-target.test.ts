@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Gateway, HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
 import type { Ingress, IngressClass, Service } from '../../diagnosis/model/kubernetes.ts';
 import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
@@ -8,6 +9,8 @@ import { nameOfTarget, resolveTarget } from './resolve-target.ts';
 import type { TargetReader } from './resolved-target.ts';
 
 interface Objects {
+  readonly HTTPRoute?: readonly HTTPRoute[];
+  readonly Gateway?: readonly Gateway[];
   readonly Ingress?: readonly Ingress[];
   readonly IngressClass?: readonly IngressClass[];
   readonly Service?: readonly Service[];

@@ -1,4 +1,5 @@
 import type { Target } from '../../diagnosis/model/target.ts';
+import { resolveHTTPRoute } from './http-route-target.ts';
 import { resolveIngress } from './ingress-target.ts';
 import type { ResolvedTarget, TargetReader } from './resolved-target.ts';
 import { resolveService } from './service-target.ts';
@@ -13,11 +14,7 @@ export async function resolveTarget(target: Target, reader: TargetReader): Promi
     case 'Ingress':
       return resolveIngress(target, reader);
     default:
-      return {
-        kind: 'Invalid',
-        message:
-          'spec.target.httpRouteRef is not probed by this release; use url, ingressRef or serviceRef instead.',
-      };
+      return resolveHTTPRoute(target, reader);
   }
 }
 

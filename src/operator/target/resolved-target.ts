@@ -1,3 +1,4 @@
+import type { Gateway, HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
 import type { Ingress, IngressClass, Service } from '../../diagnosis/model/kubernetes.ts';
 import type { Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
@@ -9,6 +10,8 @@ export type ResolvedTarget =
       readonly url: string;
       /** Where to connect instead of what DNS says of the URL's host. */
       readonly connectTo?: { readonly host: string; readonly port?: number };
+      /** The object's owner asked for this address: it is judged as if the spec named it. */
+      readonly isAskedFor?: boolean;
     }
   /** A failure with a verdict: the object does not exist, or nobody serves it. */
   | {
@@ -25,6 +28,8 @@ export type ResolvedTarget =
 
 interface Kinds {
   readonly Ingress: Ingress;
+  readonly HTTPRoute: HTTPRoute;
+  readonly Gateway: Gateway;
   readonly IngressClass: IngressClass;
   readonly Service: Service;
   readonly Pod: Pod;
@@ -32,7 +37,7 @@ interface Kinds {
 
 /** The looks at the cluster that finding a target takes. */
 export interface TargetReader {
-  get<K extends 'Ingress' | 'Service'>(
+  get<K extends 'Ingress' | 'HTTPRoute' | 'Gateway' | 'Service'>(
     kind: K,
     key: { readonly namespace: string; readonly name: string },
   ): Promise<Lookup<Kinds[K] | undefined>>;
@@ -53,6 +58,12 @@ export function urlOf(
   const name = host.includes(':') ? `[${host}]` : host;
   return `${scheme.toLowerCase()}://${name}${isOwn ? '' : `:${port}`}${path}`;
 }
+
+/** What a regular expression begins with before its first sign is a path that it is meant for. */
+const LITERAL = /^\/[\w\-.~%!&',;=:@/]*/;
+
+/** The path to ask for where a rule's path may be an expression. */
+export const literalStart = (path: string): string => LITERAL.exec(path)?.[0] ?? '/';
 
 export const unseen = (what: string, lookup: { readonly message: string }): ResolvedTarget => ({
   kind: 'Unseen',

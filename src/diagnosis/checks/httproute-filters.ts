@@ -1,8 +1,14 @@
 import { defineCheck } from '../model/check.ts';
+import type { Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import { symptomsOf } from '../model/symptoms.ts';
 import { redirectOf, rewrittenPath } from '../topology/http-route-filters.ts';
 
 const trimmed = (path: string): string => path.replace(/\/$/, '');
+
+/** The answer was a redirect, or one too many. */
+const isRedirect = (observation: Observation): boolean =>
+  symptomsOf(observation).some((symptom) => symptom === '3xx' || symptom === 'RedirectLoop');
 
 export const httpRouteFilters = defineCheck({
   id: 'httproute-filters',
@@ -40,7 +46,7 @@ export const httpRouteFilters = defineCheck({
       `${match.field}.filters`,
     );
     const location = redirectOf(match, request);
-    if (location !== undefined) {
+    if (location !== undefined && isRedirect(observation)) {
       return [report('HTTPRouteRedirects', { subject, slots: { ...base, location } })];
     }
     const rewritten = rewrittenPath(match, path);

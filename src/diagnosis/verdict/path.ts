@@ -27,6 +27,8 @@ function accused(ref: string, findings: readonly Finding[]): Pick<PathHop, 'resu
 
 const homeOf = (home: Slot<string>): string => seenValue(home) ?? '';
 
+const ABSENT = { result: 'Failed', message: 'does not exist' } as const;
+
 function dnsHop({ observation }: Route): PathHop[] {
   if (!observation.ok) return [];
   const { failure } = observation.value;
@@ -72,14 +74,15 @@ function gatewayHop(gateways: Route['gateways'], findings: readonly Finding[]): 
   const gatewayClass = findings.find(({ subject }) => subject.kind === 'GatewayClass');
   const seen = accused(gatewayClass?.subject.ref ?? ref ?? '', findings);
   if (ref === undefined) return [];
-  const absent = asked === undefined ? ({ result: 'Failed', message: 'does not exist' } as const) : undefined;
+  const absent = asked === undefined ? ABSENT : undefined;
   return [{ hop: 'Gateway', ref, result: 'OK', ...absent, ...seen }];
 }
 
 function serviceHop({ service }: Route, findings: readonly Finding[]): PathHop[] {
   if (!service.ok) return [unseen('Service', service)].filter((hop) => hop !== undefined);
   const { ref } = service.value.reference;
-  return [{ hop: 'Service', ref, result: 'OK', ...accused(ref, findings) }];
+  const absent = service.value.service === undefined ? ABSENT : undefined;
+  return [{ hop: 'Service', ref, result: 'OK', ...absent, ...accused(ref, findings) }];
 }
 
 function answerOf(answer: HopAnswer | undefined): Pick<PathHop, 'result' | 'message'> | undefined {

@@ -7,6 +7,7 @@ import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
+import type { PaceSettings } from '../kubernetes/reflector-pace.ts';
 import { createStore } from '../kubernetes/store.ts';
 import type { Transport } from '../kubernetes/transport.ts';
 
@@ -36,6 +37,8 @@ export interface CacheOptions {
   readonly signal: AbortSignal;
   readonly onError: (error: unknown) => void;
   readonly onState: (resource: string, state: ReflectorState) => void;
+  /** How soon a watch that failed is tried again. */
+  readonly pace?: PaceSettings;
 }
 
 export interface ClusterCaches {
@@ -65,6 +68,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
       signal,
       onError,
       onState,
+      ...(options.pace && { pace: options.pace }),
       ...scope,
     });
     reflectors.set(kind, reflector);

@@ -42,6 +42,9 @@ const ingress = (name: string, host: string | undefined, namespace = 'shop') =>
     namespace,
   );
 
+const httpRoute = (name: string, hostnames: readonly string[], namespace = 'shop') =>
+  object('HTTPRoute', name, { spec: { hostnames } }, namespace);
+
 const pod = (name: string, labels: Record<string, string>, namespace = 'shop') =>
   object(
     'Pod',
@@ -64,6 +67,10 @@ const CLUSTER: readonly RawObject[] = [
   ingress('wildcard', '*.example.com', 'other'),
   ingress('any', undefined, 'other'),
   ingress('deeper', '*.shop.example.com'),
+  httpRoute('exact', ['cart.example.com', 'shop.example.com']),
+  httpRoute('wildcard', ['*.example.com'], 'other'),
+  httpRoute('any', [], 'other'),
+  httpRoute('another', ['*.example.org']),
   object('EndpointSlice', 'shop-1', {
     labels: { 'kubernetes.io/service-name': 'shop' },
     addressType: 'IPv4',
@@ -118,7 +125,7 @@ const READERS: Readonly<Record<string, MakeReader>> = {
   },
   async cached(objects, faults = {}) {
     const { transport, reader } = await serve(objects, faults);
-    const kinds: readonly Kind[] = ['Pod', 'Ingress', 'EndpointSlice', 'Deployment', 'Node'];
+    const kinds: readonly Kind[] = ['Pod', 'Ingress', 'HTTPRoute', 'EndpointSlice', 'Deployment', 'Node'];
     const caches = kinds.map((kind) => {
       const store = createStore({ indexes: scopeIndex(kind) as never });
       const { resource } = KINDS[kind];
@@ -173,6 +180,8 @@ describe.each(Object.entries(READERS))('%s reader', (_, makeReader) => {
     ],
     ['Ingress', { host: 'shop.example.com' }, ['other/any', 'other/wildcard', 'shop/exact']],
     ['Ingress', { host: 'a.shop.example.com', namespace: 'shop' }, ['shop/deeper']],
+    ['HTTPRoute', { host: 'shop.example.com' }, ['other/any', 'other/wildcard', 'shop/exact']],
+    ['HTTPRoute', { host: 'a.shop.example.com' }, ['other/any', 'other/wildcard']],
     ['Node', {}, ['/node-1']],
     ['Deployment', { namespace: 'shop' }, ['shop/shop']],
     ['Event', { namespace: 'shop' }, ['Failed']],

@@ -876,7 +876,7 @@ export interface AppliedMatrixRow {
  */
 export interface PathHop {
   /**
-   * What the hop is, such as DNS, LoadBalancer, Ingress, Service or Endpoint.
+   * What the hop is, such as DNS, LoadBalancer, Ingress, Gateway, HTTPRoute, Service or Endpoint.
    */
   readonly hop: string;
   /**

@@ -35,6 +35,23 @@ export interface Config extends ClusterConfig {
   readonly leaseNamespace: string;
 }
 
+/** Variables that are no flag's own value; those of flags stand beside the flag. */
+export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
+  [
+    'KUBECONFIG',
+    'kubeconfig files, separated by colons, where no --kubeconfig is given; else ~/.kube/config',
+  ],
+  ['NO_COLOR', 'set to anything: no colours, even on a terminal (no-color.org)'],
+  ['LC_ALL', 'with LC_CTYPE and LANG: a terminal whose locale is not UTF-8 gets ASCII for lines and dots'],
+  ['LC_CTYPE', 'see LC_ALL'],
+  ['LANG', 'see LC_ALL'],
+  [
+    'KUBERNETES_SERVICE_HOST',
+    "set inside a Pod: the Pod's ServiceAccount is used, and Services and Pods are asked directly",
+  ],
+  ['KUBERNETES_SERVICE_PORT', 'port of the API server inside a Pod'],
+];
+
 const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
@@ -56,7 +73,7 @@ const numeric = (flags: string, description: string, variable: string) => ({
     option(flags, description, variable).argParser(wholeNumber(least, most)).default(usual),
 });
 
-/** Flags of all commands that talk to a cluster. */
+/** Flags of all commands: how to reach a cluster, and which namespace is meant. */
 export const clusterOptions = (): readonly Option[] => [
   new Option('--kubeconfig <file>', 'kubeconfig file instead of KUBECONFIG and ~/.kube/config'),
   option('--context <name>', 'context of the kubeconfig', 'STATUSPROBE_CONTEXT'),
@@ -71,7 +88,7 @@ export const clusterOptions = (): readonly Option[] => [
 ];
 
 /** Flags of what looks for a cause. */
-const evidenceOptions = (): readonly Option[] => [
+export const evidenceOptions = (): readonly Option[] => [
   new Option(
     '--cluster-network',
     "this machine is in the cluster's network, as a Pod is: ask Services and Pods directly",
@@ -85,22 +102,15 @@ const evidenceOptions = (): readonly Option[] => [
     .default('cluster.local'),
 ];
 
-/** How a list is printed. */
-export const outputOption = (): Option =>
-  new Option('-o, --output <format>', 'how to print it').choices(['text', 'json']).default('text');
-
 /** Colours go to a terminal, and not where somebody turned them off (no-color.org). */
 export const wantsColours = (): boolean =>
   process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
 
-/** Flags of `statusprobe diagnose` alone. */
-export const diagnoseOptions = (): readonly Option[] => [
-  new Option('-o, --output <format>', 'how to print the verdict')
-    .choices(['text', 'json', 'yaml'])
-    .default('text'),
-  new Option('--from <folder>', 'judge a saved folder of manifests and its observation, and ask nobody'),
-  ...evidenceOptions(),
-];
+/** Whether the terminal shows UTF-8, by the first of the three variables that is set, as the C library has it. */
+export function showsUTF8(): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
+}
 
 /** Flags of `statusprobe run` alone. */
 export const runOptions = (): readonly Option[] => [

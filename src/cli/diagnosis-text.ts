@@ -1,15 +1,23 @@
 import { styleText } from 'node:util';
 import type { NotChecked, StatusProbeStatus } from '../api/generated.ts';
+import { wrap } from './wrap.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
 /** Colours for a terminal, or none. */
 export type Paint = (style: Style, text: string) => string;
 
+/** How text is shown: with which colours, and in how many columns where it is a terminal. */
+export interface TextStyle {
+  readonly paint: Paint;
+  readonly columns?: number;
+}
+
 export const plain: Paint = (_, text) => text;
 export const coloured: Paint = (style, text) => styleText(style, text, { validateStream: false });
 
-const RESULT_STYLES: Readonly<Record<string, Style>> = {
+/** Of a hop's result. */
+export const RESULT_STYLES: Readonly<Record<string, Style>> = {
   OK: 'green',
   Failed: 'red',
   Degraded: 'yellow',
@@ -53,29 +61,36 @@ function blindSpots(notChecked: readonly NotChecked[]): string[] {
   return [...reasons].map(([why, entries]) => `${why} (${entries.map(({ check }) => check).join(', ')})`);
 }
 
+/** Commands are copied, so they stay on one line. */
+function fixSection({ verdict }: StatusProbeStatus, { paint, columns }: TextStyle): string[] {
+  const fix = [verdict?.fix ?? []].flat().flatMap((line) => wrap(`  ${line}`, columns));
+  const commands = (verdict?.commands ?? []).map((command) => `  ${command}`);
+  return fix.length + commands.length === 0 ? [] : ['', paint('bold', 'Fix'), ...fix, ...commands];
+}
+
 /** What `statusprobe diagnose` prints for people: the verdict first, then why, then what else was seen. */
-export function diagnosisText(status: StatusProbeStatus, paint: Paint): string {
+export function diagnosisText(status: StatusProbeStatus, style: TextStyle): string {
   const { verdict, findings = [], matrix, notChecked = [] } = status;
+  const { paint, columns } = style;
   const cause = findings.find(({ reason }) => reason === verdict?.reason);
   const prior =
     matrix === undefined
       ? []
       : [`${matrix.row} ${matrix.meaning}: ${matrix.owner} looks first; ${matrix.fixArea}`];
+  const others = withoutRepetition(status).map(
+    ({ severity, reason, subject, message }) => `${severity} ${reason} ${subject.ref}: ${message}`,
+  );
+  const fitted = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, columns));
   const lines = [
-    ...headline(status, paint),
-    ...section('Evidence', cause?.evidence ?? [], paint),
-    ...section('Fix', [verdict?.fix ?? [], verdict?.commands ?? []].flat(), paint),
-    ...section('Path', pathLines(status, paint), paint),
-    ...section(
-      'Also found',
-      withoutRepetition(status).map(
-        ({ severity, reason, subject, message }) => `${severity} ${reason} ${subject.ref}: ${message}`,
-      ),
-      paint,
-    ),
-    ...section('Changed shortly before', changeLines(status), paint),
-    ...section('Could not look', blindSpots(notChecked), paint),
-    ...section('Matrix', prior, paint),
+    ...fitted([...headline(status, paint), ...section('Evidence', cause?.evidence ?? [], paint)]),
+    ...fixSection(status, style),
+    ...fitted([
+      ...section('Path', pathLines(status, paint), paint),
+      ...section('Also found', others, paint),
+      ...section('Changed shortly before', changeLines(status), paint),
+      ...section('Could not look', blindSpots(notChecked), paint),
+      ...section('Matrix', prior, paint),
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 }

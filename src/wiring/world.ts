@@ -42,6 +42,8 @@ export interface WorldParts {
   readonly aws: AwsReader;
   /** What ServiceAccounts may get in other namespaces; absent: all of it is shown. */
   readonly reviews?: AccessReviews;
+  /** Stands between a diagnosis and what it reads. */
+  readonly through?: (sources: Sources) => Sources;
   /** Told how long each check took. */
   readonly checked?: (check: string, milliseconds: number) => void;
 }
@@ -63,7 +65,8 @@ export function createWorld(parts: WorldParts): World {
         dial(address, port, { guard, timeoutMilliseconds: inquiry.request.timeoutMilliseconds }),
       ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
     };
-    return createSteps({ ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) });
+    const sources = { ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) };
+    return createSteps(parts.through?.(sources) ?? sources);
   };
 
   return {

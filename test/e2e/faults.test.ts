@@ -9,6 +9,10 @@ import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cl
 const MINUTE = 60_000;
 const WARNING = 40;
 const FAILING = FAULTS.filter(({ expected }) => expected.healthy === 'False').map(({ name }) => name);
+/** Pods that start and end by turns, or answer by turns, have news to tell. */
+const STILL = FAULTS.filter(
+  ({ name, expected }) => expected.layer !== 'Pod' && name !== 'new-version-listens-elsewhere',
+);
 const TRANSITION = /^(ProbeFailed|CauseChanged|ProbeRecovered): /;
 const missing = whyNoNode();
 if (missing !== undefined) console.log(`Left out: faults on a real node, because ${missing}`);
@@ -44,13 +48,15 @@ describe.skipIf(missing !== undefined)('every fault on a real node', { timeout: 
     expect(cluster.eventsOf(FAULTS_NAMESPACE, 'ProbeFailed')).toEqual([...FAILING].sort());
   });
 
-  it('writes nothing while nothing changes', async () => {
-    const versions = () =>
-      FAULTS.map(({ name }) => cluster.statusProbe(FAULTS_NAMESPACE, name).metadata.resourceVersion);
-    const before = versions();
+  it('writes nothing while nothing changes but the heartbeat', async () => {
+    const statuses = () =>
+      STILL.map(({ name }) => {
+        const { lastProbe: _, ...status } = cluster.statusProbe(FAULTS_NAMESPACE, name).status;
+        return { name, status };
+      });
+    const before = statuses();
     await cluster.probesPass(FAULTS_NAMESPACE, 'backend-service-missing', 3);
-    const after = versions();
-    expect(FAULTS.filter((_, index) => after[index] !== before[index]).map(({ name }) => name)).toEqual([]);
+    expect(statuses()).toEqual(before);
   });
 
   it('leaves no complaint in the log of the operator', () => {
@@ -69,7 +75,9 @@ describe.skipIf(missing !== undefined)('every fault on a real node', { timeout: 
     const user = `system:serviceaccount:${OPERATOR_NAMESPACE}:statusprobe`;
     const requests = auditedRequests(cluster, { user, since, part: `/namespaces/${FAULTS_NAMESPACE}/` });
     const lists = requests.filter(({ verb }) => verb === 'list');
-    expect(requests.filter(({ code }) => code === 403)).toEqual([]);
+    // Secrets may be read where an add-on says so, which is not installed here.
+    const refused = requests.filter(({ code }) => code === 403);
+    expect(refused.filter(({ requestURI }) => !requestURI.includes('/secrets/'))).toEqual([]);
     expect(lists.filter(({ requestURI }) => !requestURI.includes('/events?'))).toEqual([]);
     // All diagnoses of the namespace share them.
     const seconds = (Date.now() - since.getTime()) / 1000;

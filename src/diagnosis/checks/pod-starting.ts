@@ -8,8 +8,10 @@ const CREATING: ReadonlySet<string | undefined> = new Set(['ContainerCreating', 
 /** What has not come up after this long is not coming, it is stuck. */
 const CREATING_SECONDS = 300;
 
+/** One that ran before comes back rather than up, by turns. */
 function isComing(one: ServingContainer, now: string): boolean {
-  const { state, ready } = one.status;
+  const { state, ready, restartCount } = one.status;
+  if (restartCount > 0) return false;
   const isYoung = secondsSince(one.pod.status.startTime, now) < CREATING_SECONDS;
   return (CREATING.has(state?.waiting?.reason) && isYoung) || (!ready && isStarting(one, now));
 }

@@ -21,14 +21,19 @@ export const isAmbiguous = (code: number): boolean =>
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
   answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);
 
+/** Not asked in the end: the address guard kept the request back. */
+export const isKeptBack = ({ failure }: Observation): boolean => failure?.reason === 'TargetRefused';
+
 /** What Pods said that get requests: one that is not ready may say anything. */
 export const podHops = ({
   hops = [],
   endpoints,
 }: Partial<Pick<Evidence, 'hops' | 'endpoints'>>): readonly HopAnswer[] =>
   hops.filter(
-    ({ hop, address }) =>
-      hop === 'Pod' && (endpoints?.some((one) => one.ready && one.address === address) ?? true),
+    ({ hop, address, observation }) =>
+      hop === 'Pod' &&
+      !isKeptBack(observation) &&
+      (endpoints?.some((one) => one.ready && one.address === address) ?? true),
   );
 
 /** Whether routing would bring the request to a ready Pod, as far as it could be looked at. */

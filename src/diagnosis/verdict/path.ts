@@ -1,3 +1,4 @@
+import { isKeptBack } from '../model/answering.ts';
 import type { Finding } from '../model/check.ts';
 import { byCodeUnit } from '../model/code-unit.ts';
 import type { Diagnosis, HopResult, PathHop } from '../model/diagnosis.ts';
@@ -89,6 +90,7 @@ function answerOf(answer: HopAnswer | undefined): Pick<PathHop, 'result' | 'mess
   if (answer === undefined) return undefined;
   const failure = failureReason(answer.observation);
   if (failure === undefined) return { result: 'OK' };
+  if (isKeptBack(answer.observation)) return { result: 'NotPermitted' };
   // A time-out of the operator's own dial proves nothing: a policy may admit only the ingress controller.
   const proves = answer.observation.failure?.reason !== 'ConnectTimeout';
   return { result: proves ? 'Failed' : 'NotChecked', message: `asked directly: ${failure}` };

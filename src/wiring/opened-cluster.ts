@@ -14,20 +14,23 @@ export interface OpenedCluster {
   close(): void;
 }
 
-const DEADLINE_MILLISECONDS = 5_000;
-
 /** What the API server says, or why it says nothing, as one sentence without the path that was asked. */
 export function refuseCall(error: unknown): never {
   if (!(error instanceof ApiError)) return refuse(error);
-  throw new UsageError(error.message.replace(/^\w+ \S+: (?:\d+ \w+: )?/, ''));
+  const sentence = error.message.replace(/^\w+ \S+: (?:4\d\d \w+: )?/, '');
+  throw new UsageError((error.status ?? 0) >= 500 ? `the API server answers ${sentence}` : sentence);
 }
 
-/** An API server that refuses to tell its version is there. */
+/** Asks once, without the retries of other calls: whoever waits at a terminal wants to know at once. */
 async function refuseUnreachable(transport: Transport): Promise<void> {
-  const request = { verb: 'get', path: '/version', deadlineMilliseconds: DEADLINE_MILLISECONDS } as const;
-  await transport.request(request).catch((error: unknown) => {
+  try {
+    const limits = { deadlineMilliseconds: 10_000, inactivityMilliseconds: 5_000 };
+    const answer = await transport.stream({ verb: 'get', path: '/version', ...limits });
+    for await (const _ of answer);
+  } catch (error) {
+    // A server that keeps its version to itself is there.
     if (!(error instanceof ApiError) || error.status !== 403) throw error;
-  });
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { createCachedReader, type KindCaches } from '../evidence/cluster/cached.
 import { KINDS, type Kind, type ObjectsByKind } from '../evidence/cluster/kinds.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { scopeIndex } from '../evidence/cluster/scope-index.ts';
-import { createEventSharing } from '../evidence/cluster/shared-events.ts';
+import { createListSharing } from '../evidence/cluster/shared-lists.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
@@ -78,9 +78,9 @@ export function startCaches(options: CacheOptions): ClusterCaches {
     {},
     ...[...CACHED_KINDS, ...OPTIONAL_KINDS, ...CLUSTER_WIDE_KINDS].map(start),
   );
-  const sharingEvents = createEventSharing();
+  const sharing = createListSharing();
   return {
-    reader: () => createCachedReader(caches, sharingEvents(createTargetedReader(options.client))),
+    reader: () => createCachedReader(caches, sharing(createTargetedReader(options.client))),
     unsynced: () =>
       [...reflectors].flatMap(([kind, { state }]) =>
         state.synced || isRefused(state) ? [] : [KINDS[kind].resource.plural],

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { ClusterReader } from './reader.ts';
-import { createEventSharing } from './shared-events.ts';
+import { createListSharing } from './shared-lists.ts';
 
 const TROUBLE = couldNotLook('Timeout', 'too slow');
 
 /** What was listed, by readers of one diagnosis each. */
 function lab(answer: () => Lookup<never[]> = () => found([])) {
   const listed: string[] = [];
-  const share = createEventSharing();
+  const share = createListSharing();
   const reader = (): ClusterReader =>
     share({
       get: async () => found(undefined),
@@ -20,7 +20,7 @@ function lab(answer: () => Lookup<never[]> = () => found([])) {
   return { listed, reader };
 }
 
-describe('Events of a namespace', () => {
+describe('lists such as the Events of a namespace', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -40,11 +40,11 @@ describe('Events of a namespace', () => {
     expect(listed).toEqual(['Event shop', 'Event shop']);
   });
 
-  it('are not those of another namespace, nor are other kinds shared', async () => {
+  it('are not those of another namespace, nor of another kind', async () => {
     const { listed, reader } = lab();
     for (const namespace of ['shop', 'bank']) await reader().list('Event', { namespace });
     for (const _ of [1, 2]) await reader().list('Pod', { namespace: 'shop' });
-    expect(listed).toEqual(['Event shop', 'Event bank', 'Pod shop', 'Pod shop']);
+    expect(listed).toEqual(['Event shop', 'Event bank', 'Pod shop']);
   });
 
   it('are asked for again at once where nobody could look', async () => {

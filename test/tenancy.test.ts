@@ -54,3 +54,14 @@ test('of a wrong port elsewhere, a stranger learns that DevOps has a Service to 
   ]);
   expect(findings).toEqual([]);
 });
+
+test.each([
+  ['500--reference-grant-missing', 'ReferenceGrantMissing'],
+  ['404--gateway-admits-no-routes-of-other-namespaces', 'HTTPRouteNotAllowed'],
+])('what the own HTTPRoute says of another namespace is no secret: %s', async (name, reason) => {
+  const saved = await readScenario(name);
+  const { verdict, path } = await judgeScenario(saved, saved.sources.reader, async (all) => all);
+  expect(verdict).toMatchObject({ owner: 'DevOps', layer: 'Ingress', reason });
+  expect(JSON.stringify([verdict, path])).not.toMatch(/infra|backend\/|namespace backend/);
+  expect(path.map(({ hop, result }) => `${hop} ${result}`)).toContain('HTTPRoute Failed');
+});

@@ -56,6 +56,7 @@ function slotsOf({ route, existing }: GatewaysEvidence, parent: RouteParent) {
   const { name: gateway } = parent.reference;
   return {
     gateway,
+    field: parent.field,
     why: conditionOf(parent.status, 'Accepted')?.reason ?? 'no reason given',
     suggested: nearest(gateway, existing) ?? 'one that exists',
     listeners: listenersOf(parent),
@@ -83,20 +84,20 @@ export const httpRouteParent = defineCheck({
       'Name a listener of Gateway {gateway} in HTTPRoute {route}, or none for all of them',
     ),
     HTTPRouteNotAllowed: refusal(
-      'No listener of Gateway {gateway} admits HTTPRoutes of namespace {namespace} such as {route}',
-      'Admit namespace {namespace} in allowedRoutes of a listener of Gateway {gateway}',
+      'No listener of the Gateway in {field} of HTTPRoute {route} admits HTTPRoutes of namespace {namespace}',
+      'Admit namespace {namespace} in allowedRoutes of a listener of that Gateway',
     ),
     HostnameOnNoListener: refusal(
       'No listener of Gateway {gateway} takes a host name of HTTPRoute {route}; it has {listeners}',
       'Add a listener for {hosts} to Gateway {gateway}, or give HTTPRoute {route} host names that it has',
     ),
     HTTPRouteNotAccepted: refusal(
-      'The controller does not accept HTTPRoute {route} at Gateway {gateway}: {why}',
+      'The controller does not accept HTTPRoute {route} at the Gateway in {field}: {why}',
       'Mend HTTPRoute {route} as the controller asks',
     ),
     HTTPRouteNotHandled: refusal(
-      'No controller has taken up HTTPRoute {route} for Gateway {gateway}',
-      'See whether the controller of Gateway {gateway} runs and what its log says of HTTPRoute {route}',
+      'No controller has taken up HTTPRoute {route} for the Gateway in {field}',
+      'See whether the controller of that Gateway runs and what its log says of HTTPRoute {route}',
     ),
   },
   run({ gateways, observation, home }, report) {
@@ -112,12 +113,14 @@ export const httpRouteParent = defineCheck({
     const parent = faultyParent(gateways);
     const fault = parent && faultOf(parent);
     if (parent === undefined || fault === undefined) return [];
+    const isNear = parent.reference.namespace === namespace;
     const { message = '' } = conditionOf(parent.status, 'Accepted') ?? {};
     return [
       report(fault, {
         subject: referenceTo(at, home, parent.field),
         slots: { ...base, ...slotsOf(gateways, parent) },
-        evidence: message === '' ? [] : [message],
+        // A controller may name what is in the other namespace.
+        evidence: isNear && message !== '' ? [message] : [],
         // Another controller may serve it without a word.
         confidence: fault === 'HTTPRouteNotHandled' ? 'Medium' : 'High',
       }),

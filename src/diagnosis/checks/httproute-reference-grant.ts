@@ -15,10 +15,10 @@ export const httpRouteReferenceGrant = defineCheck({
     ReferenceGrantMissing: {
       severity: 'Error',
       owner: 'DevOps',
-      message:
-        'HTTPRoute {route} sends to Service {service} of namespace {target}, and no ReferenceGrant there allows it',
-      fix: 'Create a ReferenceGrant in namespace {target} from HTTPRoutes of namespace {namespace} to Service {service}',
-      command: "kubectl -n '{target}' get referencegrants -o yaml",
+      // What the HTTPRoute itself says may be told; what is in the other namespace need not be.
+      message: 'No ReferenceGrant lets HTTPRoute {route} send to the other namespace that {field} names',
+      fix: 'Create a ReferenceGrant in that namespace, from HTTPRoutes of namespace {namespace} to the Service',
+      command: "kubectl -n '{namespace}' get httproute '{route}' -o yaml",
       explains: [404, 500, 502, 503],
       leadsTo: ['HTTPRouteBackendNotFound', 'HTTPRouteBackendPortNotFound', ...ROUTE_ANSWERS],
     },
@@ -29,18 +29,15 @@ export const httpRouteReferenceGrant = defineCheck({
     const foreign = routeBackends.filter(
       ({ backendRef, reference }) => weightOf(backendRef) > 0 && reference.namespace !== namespace,
     );
-    const refused = conditionOf(gateways?.asked?.status, 'ResolvedRefs');
-    const isRefused = refused?.reason === 'RefNotPermitted';
-    const { message = '' } = refused ?? {};
+    const isRefused = conditionOf(gateways?.asked?.status, 'ResolvedRefs')?.reason === 'RefNotPermitted';
     return foreign
       .filter(({ backendRef }) =>
         referenceGrants === undefined ? isRefused : !isGranted(match.route, backendRef, referenceGrants),
       )
-      .map(({ field, reference }) =>
+      .map(({ field }) =>
         report('ReferenceGrantMissing', {
           subject: referenceTo({ kind: 'HTTPRoute', ...match.route.metadata }, home, field),
-          slots: { route: name, namespace, service: reference.name, target: reference.namespace ?? home },
-          evidence: isRefused && message !== '' ? [message] : [],
+          slots: { route: name, namespace, field },
           confidence: referenceGrants === undefined ? 'Medium' : 'High',
         }),
       );

@@ -19,6 +19,8 @@ if (missing !== undefined) console.log(`Left out: tests on a real node, because 
 describe.skipIf(missing !== undefined)('the operator on a real node', { timeout: 5 * MINUTE }, () => {
   let cluster: NodeCluster;
 
+  const recovered = () => cluster.eventsOf(NAMESPACE, 'ProbeRecovered').filter((name) => name === 'healthy');
+
   beforeAll(async () => {
     cluster = openNodeCluster();
     deployApplications(cluster);
@@ -61,14 +63,19 @@ describe.skipIf(missing !== undefined)('the operator on a real node', { timeout:
     );
   });
 
-  it('tells once that a probe fails, and writes nothing while nothing changes', async () => {
+  it('tells that a probe fails, and writes nothing but the heartbeat while nothing changes', async () => {
     const failing = FAILING.map(({ name }) => name);
-    expect(cluster.eventsOf(NAMESPACE, 'ProbeFailed')).toEqual(failing.sort());
-    const before = cluster.statusProbe(NAMESPACE, 'wrong-target-port');
-    await cluster.probesPass(NAMESPACE, 'wrong-target-port', 3);
-    expect(cluster.statusProbe(NAMESPACE, 'wrong-target-port').metadata.resourceVersion).toBe(
-      before.metadata.resourceVersion,
+    // A Pod that is just starting may fail, recover and fail again: what never has an Event is what never failed.
+    expect(new Set(cluster.eventsOf(NAMESPACE, 'ProbeFailed'))).toEqual(
+      new Set([...failing, ...recovered()]),
     );
+    const status = () => {
+      const { lastProbe: _, ...rest } = cluster.statusProbe(NAMESPACE, 'wrong-target-port').status;
+      return rest;
+    };
+    const before = status();
+    await cluster.probesPass(NAMESPACE, 'wrong-target-port', 3);
+    expect(status()).toEqual(before);
   });
 
   it('sees a fault, names it, and sees that it is mended', async () => {
@@ -85,6 +92,7 @@ describe.skipIf(missing !== undefined)('the operator on a real node', { timeout:
         '-p',
         port(targetPort),
       ]);
+    const before = recovered().length;
     patch(9999);
     const broken = await cluster.awaitStatus(
       NAMESPACE,
@@ -107,7 +115,7 @@ describe.skipIf(missing !== undefined)('the operator on a real node', { timeout:
       reason: 'TargetPortNotOpen',
       culprit: 'Service/healthy',
     });
-    expect(cluster.eventsOf(NAMESPACE, 'ProbeRecovered')).toEqual(['healthy']);
+    expect(recovered()).toHaveLength(before + 1);
   });
 
   it('calls a target that is deleted while it is probed a failure with a verdict', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awaitVerdicts, difference } from '../../hack/demo/applications-on-cluster.ts';
 import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
@@ -44,19 +45,26 @@ describe.skipIf(missing !== undefined)('every fault on a real node', { timeout: 
     },
   );
 
-  it('is announced by one Event, and no healthy target is', () => {
-    expect(cluster.eventsOf(FAULTS_NAMESPACE, 'ProbeFailed')).toEqual([...FAILING].sort());
+  it('is announced by an Event, and no target is that never failed', () => {
+    // A Pod that is just starting may fail, recover and fail again.
+    const recovered = cluster.eventsOf(FAULTS_NAMESPACE, 'ProbeRecovered');
+    const announced = new Set(cluster.eventsOf(FAULTS_NAMESPACE, 'ProbeFailed'));
+    expect(announced).toEqual(new Set([...FAILING, ...recovered]));
   });
 
-  it('writes nothing while nothing changes but the heartbeat', async () => {
+  it('comes to rest: then nothing is written but the heartbeat', async () => {
     const statuses = () =>
       STILL.map(({ name }) => {
         const { lastProbe: _, ...status } = cluster.statusProbe(FAULTS_NAMESPACE, name).status;
         return { name, status };
       });
-    const before = statuses();
-    await cluster.probesPass(FAULTS_NAMESPACE, 'backend-service-missing', 3);
-    expect(statuses()).toEqual(before);
+    const deadline = performance.now() + 3 * MINUTE;
+    for (;;) {
+      const before = statuses();
+      await cluster.probesPass(FAULTS_NAMESPACE, 'backend-service-missing', 3);
+      if (performance.now() > deadline) expect(statuses()).toEqual(before);
+      if (isDeepStrictEqual(statuses(), before)) return;
+    }
   });
 
   it('leaves no complaint in the log of the operator', () => {

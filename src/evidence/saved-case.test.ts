@@ -55,7 +55,11 @@ logs: [{ podName: a, container: b, previous: true, lines: [one, two] }]
 
 describe('one sentence says what is wrong', () => {
   test.each<[string, Record<string, string>, RegExp]>([
-    ['no observation', {}, /has no observation\.yaml: give a target and --code to ask why it would answer so, or --observation FILE\.$/],
+    [
+      'no observation',
+      {},
+      /has no observation\.yaml: give a target and --code to ask why it would answer so, or --observation FILE\.$/,
+    ],
     [
       'a slip of the pen',
       { 'observation.yaml': `${OBSERVATION}dails: []` },

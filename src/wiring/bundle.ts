@@ -23,10 +23,9 @@ interface Recorded {
 }
 
 /** What of the spec bounds the diagnosis; comments of mutes are for the people of the namespace. */
-function diagnoseOptions({ diagnose }: Partial<StatusProbeSpec>): DiagnosedCase['diagnose'] {
+function diagnoseOptions({ diagnose }: Partial<StatusProbeSpec>): NonNullable<DiagnosedCase['diagnose']> {
   const { checks, mute = [] } = diagnose ?? {};
-  const muted = mute.map(({ comment, ...each }) => each);
-  return { ...(checks && { checks }), ...(muted.length > 0 && { mute: muted }) } as DiagnosedCase['diagnose'];
+  return { ...(checks && { checks }), mute: mute.map(({ comment, ...each }) => each) };
 }
 
 /** When the status was judged, and what it says of being ready. */
@@ -46,9 +45,9 @@ function caseOf(
     probe: { target: targetOf(spec.target, namespace), namespace, name },
     observation,
     ...read,
-    ...(spec.diagnose && { diagnose: diagnoseOptions(spec) }),
+    diagnose: diagnoseOptions(spec),
     judged: judgedFrom(status),
-  } as DiagnosedCase;
+  };
 }
 
 /** What came of a bundle. */

@@ -12,6 +12,7 @@ import { inPlainCharacters } from '../cli/plain-characters.ts';
 import { createProgress } from '../cli/progress.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { validateFiles } from '../cli/validate.ts';
+import { wrap } from '../cli/wrap.ts';
 import { type ClusterConfig, type Config, configFrom, placed, showsUTF8, wantsColours } from '../config.ts';
 import type { BundleConfig } from './bundle.ts';
 import type { DiagnoseConfig } from './diagnose.ts';
@@ -24,14 +25,28 @@ const print = (text: string) => process.stdout.write(isPlainTerminal ? inPlainCh
 const tell = (sentence: string) => process.stderr.write(`statusprobe: ${sentence}\n`);
 const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
 
+/** Columns of the terminal; some say 0 for what they do not know. */
+function columns(): { readonly columns?: number } {
+  const { isTTY, columns: count = 0 } = process.stdout;
+  return isTTY === true && count >= LEAST_COLUMNS ? { columns: count } : {};
+}
+
+const LEAST_COLUMNS = 20;
+
 const printing = (version: string): Printing => ({
   write: print,
-  style: {
-    paint: wantsColours() ? coloured : plain,
-    ...(process.stdout.isTTY === true && { columns: process.stdout.columns }),
-  },
+  style: { paint: wantsColours() ? coloured : plain, ...columns() },
   version,
 });
+
+/** Running text, broken where the terminal ends. */
+const printText = (text: string) =>
+  print(
+    text
+      .split('\n')
+      .flatMap((line) => wrap(line, columns().columns))
+      .join('\n'),
+  );
 
 /** Flags as the definition of the command makes commander check them. */
 const optionsOf = <T>({ options }: Call): T => options as T;
@@ -167,11 +182,13 @@ export function createActions(version: string): Actions {
     explain(call) {
       const [code] = call.arguments as [string];
       const rows = explain(code);
-      print(isJSON(call) ? json(rows) : explainText(code, rows));
+      if (isJSON(call)) print(json(rows));
+      else printText(explainText(code, rows));
     },
     checks(call) {
       const checks = describeChecks();
-      print(isJSON(call) ? json(checks) : checksText(checks));
+      if (isJSON(call)) print(json(checks));
+      else printText(checksText(checks));
     },
     completion(call) {
       const [shell] = call.arguments as [Shell];

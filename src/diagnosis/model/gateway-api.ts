@@ -1,4 +1,4 @@
-import type { Condition, KubernetesObject, LabelSelector } from './kubernetes.ts';
+import type { Condition, KubernetesObject } from './kubernetes.ts';
 
 /** Objects of `gateway.networking.k8s.io`, with its own names; only what statusprobe reads. */
 
@@ -14,7 +14,6 @@ export interface ParentReference {
 
 export interface RouteParentStatus {
   readonly parentRef: ParentReference;
-  readonly controllerName?: string;
   readonly conditions?: readonly Condition[];
 }
 
@@ -38,7 +37,6 @@ export interface HTTPRequestRedirect {
   readonly hostname?: string;
   readonly path?: HTTPPathModifier;
   readonly port?: number;
-  readonly statusCode?: number;
 }
 
 export interface HTTPRouteFilter {
@@ -47,21 +45,19 @@ export interface HTTPRouteFilter {
   readonly urlRewrite?: { readonly hostname?: string; readonly path?: HTTPPathModifier };
 }
 
-interface ValueMatch {
-  readonly type?: string;
+/** Without the value that it must have: a probe's own cannot be seen. */
+interface NamedMatch {
   readonly name: string;
-  readonly value: string;
 }
 
 export interface HTTPRouteMatch {
   readonly path?: { readonly type?: string; readonly value?: string };
   readonly method?: string;
-  readonly headers?: readonly ValueMatch[];
-  readonly queryParams?: readonly ValueMatch[];
+  readonly headers?: readonly NamedMatch[];
+  readonly queryParams?: readonly NamedMatch[];
 }
 
 export interface HTTPRouteRule {
-  readonly name?: string;
   readonly matches?: readonly HTTPRouteMatch[];
   readonly filters?: readonly HTTPRouteFilter[];
   readonly backendRefs?: readonly HTTPBackendRef[];
@@ -83,21 +79,12 @@ export interface GatewayListener {
   /** `HTTP`, `HTTPS`, `TLS`, `TCP`, `UDP` or a controller's own. */
   readonly protocol: string;
   readonly tls?: {
-    readonly mode?: string;
-    readonly certificateRefs?: readonly {
-      readonly kind?: string;
-      readonly namespace?: string;
-      readonly name: string;
-    }[];
-  };
-  readonly allowedRoutes?: {
-    readonly namespaces?: { readonly from?: string; readonly selector?: LabelSelector };
+    readonly certificateRefs?: readonly { readonly namespace?: string; readonly name: string }[];
   };
 }
 
 export interface GatewayAddress {
-  /** `IPAddress` (the default) or `Hostname`. */
-  readonly type?: string;
+  /** An IP address or a host name. */
   readonly value?: string;
 }
 

@@ -106,8 +106,8 @@ describe('a match', () => {
     ['what is no expression', { path: { type: 'RegularExpression', value: '(' } }, {}, 'No'],
     ['the method', { method: 'GET' }, {}, 'Yes'],
     ['another method', { method: 'POST' }, {}, 'No'],
-    ['a header', { headers: [{ name: 'X-Tenant', value: 'a' }] }, {}, 'Unknown'],
-    ['a query', { queryParams: [{ name: 'v', value: '2' }] }, {}, 'Unknown'],
+    ['a header', { headers: [{ name: 'X-Tenant' }] }, {}, 'Unknown'],
+    ['a query', { queryParams: [{ name: 'v' }] }, {}, 'Unknown'],
   ])('of %s', (_, match, request, truth) => {
     expect(takes(match, asked(request))).toBe(truth);
   });
@@ -190,14 +190,13 @@ describe('of several HTTPRoutes', () => {
 
 test('of several controllers the one counts that accepts the HTTPRoute', () => {
   const parentRef = { name: 'web' };
-  const said = (status: string, controllerName: string) => ({
+  const said = (status: string) => ({
     parentRef: { ...parentRef, group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'demo' },
-    controllerName,
     conditions: [{ type: 'Accepted', status }],
   });
   const { route } = placed('a');
-  const parents = [said('False', 'one'), said('True', 'two')];
-  expect(parentStatus({ ...route, status: { parents } }, parentRef)?.controllerName).toBe('two');
+  const parents = [said('False'), said('True')];
+  expect(parentStatus({ ...route, status: { parents } }, parentRef)).toBe(parents[1]);
   expect(
     parentStatus({ ...route, status: { parents } }, { name: 'web', sectionName: 'http' }),
   ).toBeUndefined();

@@ -20,7 +20,7 @@ const PARENT: Shape<ParentReference> = {
 
 const PATH: Shape<HTTPPathModifier> = { type: true, replaceFullPath: true, replacePrefixMatch: true };
 
-const VALUES = [{ type: true, name: true, value: true }] as const;
+const NAMES = [{ name: true }] as const;
 
 export const HTTP_ROUTE: Shape<HTTPRoute> = {
   ...OBJECT,
@@ -29,12 +29,11 @@ export const HTTP_ROUTE: Shape<HTTPRoute> = {
     hostnames: true,
     rules: [
       {
-        name: true,
-        matches: [{ path: { type: true, value: true }, method: true, headers: VALUES, queryParams: VALUES }],
+        matches: [{ path: { type: true, value: true }, method: true, headers: NAMES, queryParams: NAMES }],
         filters: [
           {
             type: true,
-            requestRedirect: { scheme: true, hostname: true, path: PATH, port: true, statusCode: true },
+            requestRedirect: { scheme: true, hostname: true, path: PATH, port: true },
             urlRewrite: { hostname: true, path: PATH },
           },
         ],
@@ -42,10 +41,10 @@ export const HTTP_ROUTE: Shape<HTTPRoute> = {
       },
     ],
   },
-  status: { parents: [{ parentRef: PARENT, controllerName: true, conditions: CONDITIONS }] },
+  status: { parents: [{ parentRef: PARENT, conditions: CONDITIONS }] },
 };
 
-const ADDRESSES = [{ type: true, value: true }] as const;
+const ADDRESSES = [{ value: true }] as const;
 
 export const GATEWAY: Shape<Gateway> = {
   ...OBJECT,
@@ -57,8 +56,7 @@ export const GATEWAY: Shape<Gateway> = {
         hostname: true,
         port: true,
         protocol: true,
-        tls: { mode: true, certificateRefs: [{ kind: true, namespace: true, name: true }] },
-        allowedRoutes: { namespaces: { from: true, selector: true } },
+        tls: { certificateRefs: [{ namespace: true, name: true }] },
       },
     ],
     addresses: ADDRESSES,

@@ -50,17 +50,18 @@ export const ingressClass = defineCheck({
     const { name } = ingress.metadata;
     const subject = referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, 'spec.ingressClassName');
     const classes = [...existing].sort().join(', ') || 'no class';
+    const offered = existing.length === 0 ? 'the class of a controller, once one is installed' : classes;
     if (named !== undefined) {
       if (!isObjectNeeded(evidence)) return [];
-      const suggested = nearest(named, existing) ?? classes;
+      const suggested = nearest(named, existing) ?? offered;
       const slots = { ingress: name, class: named, existing: classes, suggested };
       return [report('IngressClassNotFound', { subject, slots, observed: named, expected: suggested })];
     }
     const isServed = (ingress.status?.loadBalancer?.ingress ?? []).length > 0;
     if (isServed) return [];
-    const slots = { ingress: name, existing: classes, suggested: classes };
+    const slots = { ingress: name, existing: classes, suggested: offered };
     // Some controllers take up an Ingress without a class: only one without an address proves that none does.
     const confidence = observation.failure?.reason === 'NoAddress' ? 'High' : 'Medium';
-    return [report('NoIngressClass', { subject, slots, expected: classes, confidence })];
+    return [report('NoIngressClass', { subject, slots, expected: offered, confidence })];
   },
 });

@@ -9,6 +9,10 @@ export function installOperator({ kubectl, overlay }: Cluster) {
   kubectl(['apply', '--server-side', '--force-conflicts', '-f', CRDS]);
   kubectl(['wait', '--for=condition=Established', 'crd/statusprobes.statusprobe.dev', '--timeout=60s']);
   kubectl(['apply', '-k', overlay]);
-  kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'restart', 'deployment/statusprobe']);
+  // Waits until they are gone: one that is still ending would judge probes too.
+  kubectl([
+    ...['-n', OPERATOR_NAMESPACE, 'delete', 'pods', '-l', 'app.kubernetes.io/name=statusprobe'],
+    '--timeout=60s',
+  ]);
   kubectl(['-n', OPERATOR_NAMESPACE, 'rollout', 'status', 'deployment/statusprobe', '--timeout=180s']);
 }

@@ -230,7 +230,7 @@ export const POD_FAULTS: readonly Fault[] = [
     objects: broken('rolling-update-hangs', { spec: rollout('100%') }),
     changes: (make) =>
       broken('rolling-update-hangs', {
-        spec: rollout('100%', { progressDeadlineSeconds: 5 }),
+        spec: rollout('100%', { progressDeadlineSeconds: 20 }),
         pod: { initContainers: [{ ...make.container('wait'), command: ['sleep', '3600'] }] },
       })(make),
     expected: developerPod('InitContainerHangs', 'Deployment/rolling-update-hangs'),

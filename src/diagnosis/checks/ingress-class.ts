@@ -19,6 +19,15 @@ const FOLLOWS = [
 const isObjectNeeded = ({ ingress, named, existing }: IngressClassEvidence): boolean =>
   ingress.spec.ingressClassName !== undefined || nearest(named ?? '', existing) !== undefined;
 
+/** The classes that there are, and what to choose of them. */
+function inWords(existing: readonly string[]): { readonly classes: string; readonly offered: string } {
+  if (existing.length === 0) {
+    return { classes: 'no class', offered: 'the class of a controller, once one is installed' };
+  }
+  const classes = [...existing].sort().join(', ');
+  return { classes, offered: classes };
+}
+
 export const ingressClass = defineCheck({
   id: 'ingress-class',
   title: 'The Ingress has a class that exists',
@@ -49,8 +58,7 @@ export const ingressClass = defineCheck({
     if (ingressClass !== undefined || answeredByApplication(observation)) return [];
     const { name } = ingress.metadata;
     const subject = referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, 'spec.ingressClassName');
-    const classes = [...existing].sort().join(', ') || 'no class';
-    const offered = existing.length === 0 ? 'the class of a controller, once one is installed' : classes;
+    const { classes, offered } = inWords(existing);
     if (named !== undefined) {
       if (!isObjectNeeded(evidence)) return [];
       const suggested = nearest(named, existing) ?? offered;

@@ -1,5 +1,6 @@
+import type { Finding } from './check.ts';
 import type { ObjectReference } from './reference.ts';
-import type { Confidence, Layer, NotCheckedReason, Owner, Severity } from './vocabulary.ts';
+import type { Confidence, Layer, NotCheckedReason, Owner } from './vocabulary.ts';
 
 /** The one cause. Always present after the first visit, also when there is nothing to accuse. */
 export interface Verdict {
@@ -15,20 +16,9 @@ export interface Verdict {
 }
 
 /** A finding as the status shows it. */
-export interface JudgedFinding {
+export interface JudgedFinding extends Omit<Finding, 'command' | 'confidence' | 'explains' | 'leadsTo'> {
   /** First 12 hex digits of SHA-256 over check, reason and subject, where a Pod counts as its workload. */
   readonly id: string;
-  readonly check: string;
-  readonly reason: string;
-  readonly severity: Severity;
-  readonly owner: Owner;
-  readonly layer: Layer;
-  readonly subject: ObjectReference;
-  readonly message: string;
-  readonly observed?: string;
-  readonly expected?: string;
-  readonly evidence: readonly string[];
-  readonly fix?: string;
   /** `id` of the finding that this one follows from. */
   readonly causedBy?: string;
   readonly muted?: boolean;

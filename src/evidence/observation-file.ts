@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Mute } from '../diagnosis/model/diagnosis.ts';
 import type { Dial, HopAnswer, LogExcerpt } from '../diagnosis/model/evidence.ts';
+import type { HealthAnswer } from '../diagnosis/model/health-answer.ts';
 import type { TargetSpec } from '../diagnosis/model/target.ts';
 import { DumpError, readYaml } from './cluster/dump.ts';
 import { fieldsOutside, type Shape } from './cluster/shape.ts';
@@ -12,6 +13,8 @@ import type { EvidenceSettings } from './slot-context.ts';
 export interface ObservationFile {
   readonly namespace: string;
   readonly name?: string;
+  /** RFC 3339: when the failure began; absent: with the observation. */
+  readonly failingSince?: string;
   /** As `spec.target` of a StatusProbe. */
   readonly target: TargetSpec;
   readonly diagnose?: {
@@ -21,12 +24,20 @@ export interface ObservationFile {
   /** What bounded the looks; absent: every look is allowed, and logs are read where some are saved. */
   readonly settings?: Partial<Pick<EvidenceSettings, 'hops' | 'podLogs' | 'clusterDomain'>>;
   readonly observation: PartialObservation;
+  /** What DNS says of names; no addresses where it has none. */
+  readonly dns?: readonly { readonly name: string; readonly addresses: readonly string[] }[];
   readonly dials?: readonly Pick<Dial, 'address' | 'port' | 'result'>[];
   readonly hops?: readonly (Pick<HopAnswer, 'address' | 'port'> & {
     /** For whoever reads the file. */
     readonly hop?: HopAnswer['hop'];
     readonly observation: PartialObservation;
   })[];
+  /** What Pods say when they are asked for their health. */
+  readonly health?: readonly (Pick<HealthAnswer, 'address' | 'port' | 'path'> & {
+    readonly observation: PartialObservation;
+  })[];
+  /** What the probe sees when it asks once more. */
+  readonly repeat?: PartialObservation;
   readonly logs?: readonly LogExcerpt[];
   readonly unreadable?: readonly Unreadable[];
   /** What the status says beyond the diagnosis: when it was judged (RFC 3339), and the Ready condition's message. */
@@ -38,6 +49,7 @@ const ROUTE = { name: true, host: true, path: true, scheme: true, port: true, se
 const OBSERVATION_FILE: Shape<ObservationFile> = {
   namespace: true,
   name: true,
+  failingSince: true,
   target: {
     url: true,
     ingressRef: ROUTE,
@@ -50,8 +62,11 @@ const OBSERVATION_FILE: Shape<ObservationFile> = {
   },
   settings: { hops: true, podLogs: { enabled: true, tailLines: true }, clusterDomain: true },
   observation: OBSERVATION,
+  dns: [{ name: true, addresses: true }],
   dials: [{ address: true, port: true, result: true }],
   hops: [{ hop: true, address: true, port: true, observation: OBSERVATION }],
+  health: [{ address: true, port: true, path: true, observation: OBSERVATION }],
+  repeat: OBSERVATION,
   logs: [{ podName: true, container: true, previous: true, lines: true }],
   unreadable: [{ kind: true, namespace: true, look: { verb: true, of: true }, reason: true, message: true }],
   judged: { time: true, ready: true },

@@ -11,7 +11,7 @@ import type { ClusterReader } from './cluster/reader.ts';
 import { type Unreadable, withUnreadable } from './cluster/unreadable.ts';
 import { type ObservationFile, observationFileIn, readObservationFile } from './observation-file.ts';
 import { completeObservation, type PartialObservation, urlOf } from './saved-observation.ts';
-import type { Asker, Dialler, EvidenceSettings, LogReader, Sources } from './slot-context.ts';
+import type { Asker, Dialler, EvidenceSettings, LogReader, NameLookup, Sources } from './slot-context.ts';
 
 /** A dump with an observation, ready to be judged. */
 export interface SavedCase extends Pick<ObservationFile, 'judged'> {
@@ -19,6 +19,16 @@ export interface SavedCase extends Pick<ObservationFile, 'judged'> {
   readonly sources: Sources;
   readonly diagnose: NonNullable<ObservationFile['diagnose']>;
 }
+
+/** A name that was not saved was not asked for. */
+const savedNames =
+  (dns: NonNullable<ObservationFile['dns']>): NameLookup =>
+  async (name) => {
+    const saved = dns.find((each) => each.name === name);
+    return saved === undefined
+      ? couldNotLook('Failed', `${name} is not in the dump`)
+      : found(saved.addresses);
+  };
 
 /** An attempt that was not saved proves nothing, as a time-out does. */
 const savedDials =
@@ -30,10 +40,14 @@ const UNANSWERED: PartialObservation = {
   failure: { phase: 'Connect', reason: 'ConnectTimeout', message: 'Not saved in the dump' },
 };
 
-const savedHops =
-  (hops: NonNullable<ObservationFile['hops']>): Asker =>
-  async ({ scheme, address, port, path: asked }) => {
-    const hop = hops.find((each) => each.address === address && each.port === port);
+const savedAnswers =
+  ({ hops = [], health = [] }: ObservationFile): Asker =>
+  async ({ scheme, address, port, path: asked, isHealthCheck }) => {
+    const isHere = (each: { address: string; port: number }) =>
+      each.address === address && each.port === port;
+    const hop = isHealthCheck
+      ? health.find((each) => isHere(each) && each.path === asked)
+      : hops.find(isHere);
     return completeObservation(hop?.observation ?? UNANSWERED, `${scheme}://${address}:${port}${asked}`);
   };
 
@@ -81,23 +95,40 @@ async function observationFor(folder: string, source?: ObservationSource): Promi
   return readObservationFile(file);
 }
 
+/** What else was tried, as it is handed on; what was not saved could not be asked. */
+function triedSources(saved: ObservationFile): Partial<Sources> {
+  const { dns, dials, hops, health, repeat, logs, unreadable = [] } = saved;
+  return {
+    ...(dns && { resolve: savedNames(dns) }),
+    ...(dials && { dial: savedDials(dials) }),
+    ...((hops ?? health) && { ask: savedAnswers(saved) }),
+    ...(repeat && { repeat: async () => completeObservation(repeat, repeat.url ?? '') }),
+    ...(logs && { readLog: savedLogs(logs, unreadable) }),
+  };
+}
+
+const probeIn = ({ target, namespace, name, failingSince }: ObservationFile): Sources['probe'] => ({
+  target: targetOf(target, namespace),
+  namespace,
+  ...(name && { name }),
+  ...(failingSince && { failingSince }),
+});
+
 /** Reads a folder of Kubernetes objects and what was seen of the target. Throws DumpError. */
 export async function readSavedCase(folder: string, source?: ObservationSource): Promise<SavedCase> {
   const reader = await openDump(folder);
   const [saved, aws] = await Promise.all([observationFor(folder, source), readSavedAws(folder)]);
-  const { namespace, name, dials, hops, logs, unreadable = [], diagnose = {}, judged } = saved;
-  const target = targetOf(saved.target, namespace);
+  const { unreadable = [], diagnose = {}, judged } = saved;
+  const probe = probeIn(saved);
   return {
-    observation: completeObservation(saved.observation, urlOf(target)),
+    observation: completeObservation(saved.observation, urlOf(probe.target)),
     diagnose,
     ...(judged && { judged }),
     sources: {
-      probe: { target, namespace, ...(name === undefined ? {} : { name }) },
+      probe,
       settings: { ...settingsOf(saved), ...(aws.settings && { aws: aws.settings }) },
       reader: withUnreadable(reader, [...unreadable, ...(await undumped(reader, saved))]),
-      ...(dials && { dial: savedDials(dials) }),
-      ...(hops && { ask: savedHops(hops) }),
-      ...(logs && { readLog: savedLogs(logs, unreadable) }),
+      ...triedSources(saved),
       ...(aws.reader && { aws: aws.reader }),
     },
   };

@@ -2,6 +2,7 @@ import type { Dial, Evidence, Slot, SlotName } from '../diagnosis/model/evidence
 import type { Lookup } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import type { Target } from '../diagnosis/model/target.ts';
+import type { LogLooks } from './aws/log-looks.ts';
 import type { AwsReader, AwsSettings } from './aws/reader.ts';
 import type { ClusterReader } from './cluster/reader.ts';
 
@@ -12,10 +13,15 @@ export interface ProbeIdentity {
   readonly namespace: string;
   /** Of the StatusProbe; absent where there is none, as on the command line. */
   readonly name?: string;
+  /** RFC 3339: when the present row of failures began; absent: with this observation. */
+  readonly failingSince?: string;
 }
 
 /** A TCP connection attempt to one address, judged by the address guard; never throws. */
 export type Dialler = (address: string, port: number) => Promise<Dial['result']>;
+
+/** IP addresses of a name, none where DNS has none for it; never throws. */
+export type NameLookup = (name: string) => Promise<Lookup<readonly string[]>>;
 
 /** The probe's own request, sent further inside. */
 export interface HopRequest {
@@ -26,6 +32,8 @@ export interface HopRequest {
   readonly path: string;
   /** Whether the probe's credentials, own headers and body may go along. */
   readonly withCredentials: boolean;
+  /** A GET for the path alone in place of the probe's method and query. */
+  readonly isHealthCheck?: true;
 }
 
 /** Sends it with the probe's method, query, Host and timeout; a failure is a value. Never throws. */
@@ -59,10 +67,15 @@ export interface Sources {
   readonly probe: ProbeIdentity;
   readonly settings: EvidenceSettings;
   readonly reader: ClusterReader;
+  readonly resolve?: NameLookup;
   readonly dial?: Dialler;
   readonly ask?: Asker;
+  /** Sends the probe's own request once more, as it was sent. */
+  readonly repeat?: () => Promise<Observation>;
   readonly readLog?: LogReader;
   readonly aws?: AwsReader;
+  /** Absent: logs are looked at whenever they are asked for. */
+  readonly logLooks?: LogLooks;
 }
 
 /** What a slot is filled from: the sources, what the probe saw, and the other slots, each fetched once. */

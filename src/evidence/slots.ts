@@ -4,12 +4,15 @@ import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB } from './slots/alb.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
+import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
 import { readEvents } from './slots/events.ts';
 import { readGatewayClass } from './slots/gateway-class.ts';
 import { readGateways } from './slots/gateways.ts';
+import { readHealth } from './slots/health.ts';
 import { readHops } from './slots/hops.ts';
+import { readHostRecords } from './slots/host-records.ts';
 import { readHTTPRoute } from './slots/http-route.ts';
 import { readIngress } from './slots/ingress.ts';
 import { readIngressClass } from './slots/ingress-class.ts';
@@ -18,11 +21,16 @@ import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
 import { readNeighbours } from './slots/neighbours.ts';
 import { readNetworkPolicies } from './slots/network-policies.ts';
+import { readNodeEntry } from './slots/node-entry.ts';
 import { readNodes } from './slots/nodes.ts';
+import { readOwnPods } from './slots/own-pods.ts';
+import { readPodMetrics } from './slots/pod-metrics.ts';
 import { readPods } from './slots/pods.ts';
 import { readReferenceGrants } from './slots/reference-grants.ts';
+import { readRepeat } from './slots/repeat.ts';
 import { readRequest } from './slots/request.ts';
 import { readRouteBackends } from './slots/route-backends.ts';
+import { readSecurityGroups } from './slots/security-groups.ts';
 import { readService } from './slots/service.ts';
 import { readTargetGroupBindings } from './slots/target-group-bindings.ts';
 import { readTargetGroups } from './slots/target-groups.ts';
@@ -36,6 +44,8 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   observation: async ({ observation }) => found(observation),
   request: readRequest,
   home: async ({ probe }) => found(probe.namespace),
+  failingSince: async ({ probe, observation }) => found(probe.failingSince ?? observation.time),
+  hostRecords: readHostRecords,
   ingress: readIngress,
   ingressClass: readIngressClass,
   httpRoute: readHTTPRoute,
@@ -44,8 +54,11 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   routeBackends: readRouteBackends,
   referenceGrants: readReferenceGrants,
   service: readService,
+  nodeEntry: readNodeEntry,
   endpoints: readEndpoints,
   pods: readPods,
+  podMetrics: readPodMetrics,
+  ownPods: readOwnPods,
   neighbours: readNeighbours,
   workloads: readWorkloads,
   autoscalers: readAutoscalers,
@@ -55,12 +68,16 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   nodes: readNodes,
   dials: readDials,
   hops: readHops,
+  repeat: readRepeat,
+  health: readHealth,
   logs: readLogs,
   alb: readALB,
   targetGroupBindings: readTargetGroupBindings,
   loadBalancer: readLoadBalancer,
   listeners: readListeners,
   targetGroups: readTargetGroups,
+  certificates: readCertificates,
+  securityGroups: readSecurityGroups,
   webACL: readWebACL,
   wafRequests: readWAFRequests,
   accessLog: readAccessLog,

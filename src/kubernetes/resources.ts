@@ -85,6 +85,8 @@ const describeClusterScoped = (group: string, version: string, kind: string, plu
 export const NAMESPACES = describeClusterScoped('', 'v1', 'Namespace', 'namespaces');
 export const NODES = describeClusterScoped('', 'v1', 'Node', 'nodes');
 export const PODS = describe('', 'v1', 'Pod', 'pods');
+/** Of metrics-server, which not every cluster has. */
+export const POD_METRICS = describe('metrics.k8s.io', 'v1beta1', 'PodMetrics', 'pods');
 export const SERVICES = describe('', 'v1', 'Service', 'services');
 export const SECRETS = describe('', 'v1', 'Secret', 'secrets');
 export const CONFIG_MAPS = describe('', 'v1', 'ConfigMap', 'configmaps');

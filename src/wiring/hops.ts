@@ -10,8 +10,11 @@ const UNVERIFIED: TLSSettings = Object.freeze({ insecureSkipVerify: true });
  */
 export function hopRequest(request: ProbeRequest, hop: HopRequest): ProbeRequest {
   const outside = new URL(request.url);
-  const inside = new URL(`${hop.scheme}://${outside.host}${hop.path}${outside.search}`);
-  const { method, timeoutMilliseconds, bodyLimit, httpVersion, compression } = request;
+  const { method, search } = hop.isHealthCheck
+    ? { method: 'GET', search: '' }
+    : { ...request, search: outside.search };
+  const inside = new URL(`${hop.scheme}://${outside.host}${hop.path}${search}`);
+  const { timeoutMilliseconds, bodyLimit, httpVersion, compression } = request;
   const forwarded = { name: 'X-Forwarded-Proto', value: outside.protocol.slice(0, -1) };
   const { headers, body, bodyIsSecret, basicAuth, bearerToken, oauth2 } = request;
   const own = {

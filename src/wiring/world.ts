@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { AccessReviews } from '../evidence/access-reviews.ts';
+import type { LogLooks } from '../evidence/aws/log-looks.ts';
 import type { AwsReader } from '../evidence/aws/reader.ts';
 import { take } from '../evidence/cluster/failed-looks.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
@@ -20,6 +21,7 @@ import { probe } from '../probe/probe.ts';
 import type { ProbeRequest } from '../probe/request.ts';
 import type { GuardFactory } from './guards.ts';
 import { hopRequest } from './hops.ts';
+import { nameLookup } from './name-lookup.ts';
 
 export interface WorldParts {
   readonly version: string;
@@ -40,6 +42,8 @@ export interface WorldParts {
    */
   readonly isInside: boolean;
   readonly aws: AwsReader;
+  /** When logs of AWS are looked at; absent: with every diagnosis. */
+  readonly logLooks?: LogLooks;
   /** What ServiceAccounts may get in other namespaces; absent: all of it is shown. */
   readonly reviews?: AccessReviews;
   /** Stands between a diagnosis and what it reads. */
@@ -65,7 +69,8 @@ export function createWorld(parts: WorldParts): World {
         dial(address, port, { guard, timeoutMilliseconds: inquiry.request.timeoutMilliseconds }),
       ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
     };
-    const sources = { ...sourcesFor(inquiry, parts, policy), ...(parts.isInside && inside) };
+    const repeat = () => ask(inquiry, inquiry.request, guard);
+    const sources = { ...sourcesFor(inquiry, parts, policy), repeat, ...(parts.isInside && inside) };
     return createSteps(parts.through?.(sources) ?? sources);
   };
 
@@ -119,12 +124,12 @@ function hiddenFrom(
 
 function sourcesFor(
   { namespace, name, plan, request }: Inquiry,
-  { reader, client, podLogs, clusterDomain, aws }: WorldParts,
+  { reader, client, resolver, podLogs, clusterDomain, aws }: WorldParts,
   policy: NamespacePolicy,
 ): Sources {
   const { hops, podLogs: logs, aws: options } = plan.spec.diagnose;
   return {
-    probe: { target: plan.target, namespace, name },
+    probe: { target: plan.target, namespace, name, ...(failingSince && { failingSince }) },
     reader: reader(),
     settings: {
       hops: hops.mode,
@@ -134,6 +139,7 @@ function sourcesFor(
       ...(options && { aws: { options, allowed: policy.awsResources } }),
     },
     aws,
+    resolve: nameLookup(resolver),
     ...(podLogs && policy.podLogs && { readLog: logReader(client) }),
   };
 }

@@ -1,4 +1,4 @@
-import { applicationOf, logCommand, writtenByApplication } from '../model/answering.ts';
+import { applicationOf, isCleared, logCommand, writtenByApplication } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
@@ -48,7 +48,8 @@ export const answerAssertion = defineCheck({
     if (broken === undefined) return [];
     const isSame = (hop: Observation) => hop.failure?.reason === broken;
     const confidence = writtenByApplication(evidence, isSame);
-    if (confidence === undefined) return [];
+    // Pods that are not slow when they are asked directly were not what took long.
+    if (confidence === undefined || (broken === 'TooSlow' && isCleared(evidence))) return [];
     const subject = applicationOf(evidence);
     const { workload } = namesOf(subject);
     return [

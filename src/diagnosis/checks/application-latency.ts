@@ -1,109 +1,81 @@
-import {
-  type AnswerEvidence,
-  applicationOf,
-  isDirect,
-  podHops,
-  routerOf,
-  routeState,
-} from '../model/answering.ts';
+import { type AnswerEvidence, applicationOf, isDirect, routeState } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Dial, HopAnswer } from '../model/evidence.ts';
+import type { Dial } from '../model/evidence.ts';
+import { type HealthAnswer, latencyBeside } from '../model/health-answer.ts';
+import { askedPods, isTooLate } from '../model/lateness.ts';
 import type { Observation } from '../model/observation.ts';
-import type { ObjectReference } from '../model/reference.ts';
 import { namesOf } from '../model/serving-pods.ts';
-import type { Confidence, Layer } from '../model/vocabulary.ts';
-
-/** The connection stood and the request was sent: whoever took it is slow. */
-const SLOW: ReadonlySet<string | undefined> = new Set(['HeaderTimeout', 'BodyTimeout']);
-
-const isSlow = ({ failure }: Observation): boolean => SLOW.has(failure?.reason);
-
-const isTooLate = (observation: Observation): boolean => isSlow(observation) || observation.code === 504;
-
-/** The Pods that were asked directly, by how they fared; one that could not be reached proves nothing. */
-function askedPods(evidence: AnswerEvidence) {
-  const hops = podHops(evidence);
-  return {
-    slow: hops.filter(({ observation }) => isSlow(observation)),
-    quick: hops.filter(({ observation }) => observation.code !== undefined && !isTooLate(observation)),
-    // Whoever says in time that another is late is not late itself.
-    complaining: hops.filter(({ observation }) => observation.code === 504),
-  };
-}
+import type { Confidence } from '../model/vocabulary.ts';
 
 /** How sure it is that the Pods are slow: by what they do when asked, else by who took the connection. */
-function slowness(evidence: AnswerEvidence, dials: readonly Dial[]): Confidence {
+function slowness(evidence: AnswerEvidence, isReached: boolean): Confidence {
   const { slow, quick } = askedPods(evidence);
   if (slow.length > 0) return quick.length === 0 ? 'High' : 'Medium';
-  if (quick.length > 0) return 'Low';
   if (isDirect(evidence)) return 'High';
-  return dials.some(({ alternative, result }) => !alternative && result === 'Open') ? 'Medium' : 'Low';
+  return isReached ? 'Medium' : 'Low';
 }
 
-/** The last hop before the Pods that does not pass their answer on in time. */
-function stuckAt(evidence: AnswerEvidence): { subject: ObjectReference; layer: Layer } | undefined {
-  const { hops = [], service } = evidence;
-  const router = routerOf(evidence);
-  const ofKind = (kind: HopAnswer['hop']) => hops.filter(({ hop }) => hop === kind);
-  const isServiceLate = ofKind('Service').some(({ observation }) => isTooLate(observation));
-  if (service !== undefined && (isServiceLate || router === undefined))
-    return { subject: service.reference, layer: 'Network' };
-  if (router === undefined) return undefined;
-  const isPassed = [...ofKind('Ingress'), ...ofKind('Gateway')].some(
-    ({ observation }) => observation.code !== undefined && !isTooLate(observation),
-  );
-  return { subject: router, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
+const isOpen = ({ alternative, result }: Dial): boolean => !alternative && result === 'Open';
+
+/** The Pods that answer when they are asked for their health, and those that do not. */
+function byHealth(late: Observation, health: readonly HealthAnswer[]) {
+  const having = (latency: ReturnType<typeof latencyBeside>) =>
+    health.filter((answer) => latencyBeside(answer, late) === latency);
+  return { alive: having('Quick'), dead: having('None') };
 }
+
+const reason = {
+  severity: 'Error',
+  owner: 'Developer',
+  command: "kubectl -n '{namespace}' logs '{object}'",
+  explains: ['Timeout', 504, 502, 408],
+} as const;
 
 export const applicationLatency = defineCheck({
   id: 'application-latency',
   title: 'The application answers in time',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'dials'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'dials', 'health'],
   reasons: {
     ApplicationSlow: {
-      severity: 'Error',
-      owner: 'Developer',
+      ...reason,
       message: 'No answer of {workload} to {request} comes in time',
       fix: 'Find the slow query or call behind {request}, and give it a time-out of its own',
-      command: "kubectl -n '{namespace}' logs '{object}'",
-      explains: ['Timeout', 504, 502, 408],
     },
-    TimeoutBeforePods: {
-      severity: 'Error',
-      owner: 'DevOps',
-      layer: 'Network',
-      message: 'The Pods of {workload} answer {request} in time; {stuck} does not pass their answer on',
-      fix: 'Check time-outs, limits and network between {stuck} and the Pods of {workload}',
-      explains: ['Timeout', 504],
-      leadsTo: ['ApplicationSlow'],
+    ApplicationHangs: {
+      ...reason,
+      layer: 'Pod',
+      message: '{workload} takes connections and answers nothing in time, not even {health}',
+      fix: 'See what holds up every request in {workload}: a lock, used up threads or connections, too little CPU',
     },
   },
-  run({ dials = [], ...evidence }, report) {
+  run({ dials = [], health = [], ...evidence }, report) {
     const { observation, request, home } = evidence;
     if (!isTooLate(observation) || routeState(evidence) !== 'Complete') return [];
-    const subject = applicationOf(evidence);
-    const names = {
-      ...namesOf({ namespace: home, ...subject }),
-      request: `${request.method} ${request.path}`,
-    };
     const { slow, quick, complaining } = askedPods(evidence);
-    if (slow.length === 0 && complaining.length > 0) return [];
-    const late = report('ApplicationSlow', {
-      subject,
-      slots: names,
-      evidence: slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`),
-      confidence: slowness(evidence, dials),
-    });
-    const stuck = quick.length === 0 || slow.length > 0 ? undefined : stuckAt(evidence);
-    if (stuck === undefined) return [late];
-    const before = report('TimeoutBeforePods', {
-      ...stuck,
-      slots: { ...names, stuck: stuck.subject.ref },
-      evidence: quick.map(({ ref }) => `${ref}, asked directly, answers in time`),
-      confidence: 'Medium',
-    });
-    return [before, late];
+    if (slow.length === 0 && quick.length + complaining.length > 0) return [];
+    const subject = applicationOf(evidence);
+    const asked = `${request.method} ${request.path}`;
+    const slots = { ...namesOf({ namespace: home, ...subject }), request: asked };
+    const { alive, dead } = byHealth(observation, health);
+    const confidence = slowness(evidence, dials.some(isOpen) || alive.length + dead.length > 0);
+    const silent = slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`);
+    const [first] = alive.length === 0 ? dead : [];
+    if (first === undefined) {
+      const well = alive.map(
+        ({ ref, path }) => `${ref} answers GET ${path} at once: it is ${asked} that is slow`,
+      );
+      return [report('ApplicationSlow', { subject, slots, evidence: [...well, ...silent], confidence })];
+    }
+    const ill = dead.map(({ ref, path }) => `${ref} does not answer GET ${path} either`);
+    return [
+      report('ApplicationHangs', {
+        subject,
+        slots: { ...slots, health: `GET ${first.path}` },
+        evidence: [...ill, ...silent],
+        confidence,
+      }),
+    ];
   },
 });

@@ -1,17 +1,21 @@
 import { albAccessLog } from './alb-access-log.ts';
 import { albAnswer } from './alb-answer.ts';
 import { albAttributes } from './alb-attributes.ts';
+import { albCertificate } from './alb-certificate.ts';
 import { albController } from './alb-controller.ts';
 import { albListener } from './alb-listener.ts';
 import { albProtocol } from './alb-protocol.ts';
 import { albRule } from './alb-rule.ts';
+import { albSecurityGroups } from './alb-security-groups.ts';
 import { albTargetGroupBinding } from './alb-target-group-binding.ts';
 import { albTargetHealth } from './alb-target-health.ts';
 import { answerAssertion } from './answer-assertion.ts';
+import { answerOnTime } from './answer-on-time.ts';
 import { answeredBeforePods } from './answered-before-pods.ts';
 import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
+import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
@@ -49,11 +53,13 @@ import { podMemory } from './pod-memory.ts';
 import { podPort } from './pod-port.ts';
 import { podReadiness } from './pod-readiness.ts';
 import { podReadinessGate } from './pod-readiness-gate.ts';
+import { podResources } from './pod-resources.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podStarting } from './pod-starting.ts';
 import { podStartupProbe } from './pod-startup-probe.ts';
 import { probeExpectation } from './probe-expectation.ts';
 import { serviceExternalName } from './service-external-name.ts';
+import { serviceNodePolicy } from './service-node-policy.ts';
 import { servicePort } from './service-port.ts';
 import { serviceSelector } from './service-selector.ts';
 import { serviceTargetPort } from './service-target-port.ts';
@@ -70,6 +76,7 @@ export const CHECKS = [
   wafRule,
   albListener,
   albRule,
+  albCertificate,
   albAttributes,
   albProtocol,
   albAnswer,
@@ -77,8 +84,10 @@ export const CHECKS = [
   iamController,
   albController,
   albTargetGroupBinding,
+  albSecurityGroups,
   albTargetHealth,
   dnsHost,
+  dnsAddress,
   tlsCertificate,
   tlsSecret,
   targetExists,
@@ -108,6 +117,7 @@ export const CHECKS = [
   serviceWorkloads,
   serviceTargetPort,
   serviceTrafficPolicy,
+  serviceNodePolicy,
   networkPolicy,
   endpointsReady,
   podPort,
@@ -120,6 +130,7 @@ export const CHECKS = [
   podInit,
   podCrash,
   podMemory,
+  podResources,
   podLiveness,
   podStartupProbe,
   podReadiness,
@@ -130,6 +141,7 @@ export const CHECKS = [
   interimAnswer,
   applicationAnswer,
   applicationLatency,
+  answerOnTime,
   applicationConnection,
   answerAssertion,
   probeExpectation,

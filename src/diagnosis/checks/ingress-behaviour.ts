@@ -79,10 +79,13 @@ export const ingressBehaviour = defineCheck({
     ),
     IngressRefusesRequest: effect('IngressRefusesRequest', 'Raise the limit, or send what it admits'),
     IngressLimitsRate: effect('IngressLimitsRate', 'Raise the limit, or except the probe from it'),
-    IngressGivesUpEarly: effect(
-      'IngressGivesUpEarly',
-      'Set the time-out above the longest answer that the application may take',
-    ),
+    IngressGivesUpEarly: {
+      ...effect(
+        'IngressGivesUpEarly',
+        'Set the time-out above the longest answer that the application may take',
+      ),
+      leadsTo: [...ANNOTATION_IN_AWS, 'TimeoutBeforePods', 'AnswerLateOnce'],
+    },
     IngressProtocolWrong: effect('IngressProtocolWrong', 'Set the protocol that the Pods speak'),
     IngressRewritesPath: {
       ...effect(

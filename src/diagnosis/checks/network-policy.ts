@@ -121,7 +121,13 @@ function blockIn(direction: Direction, all: readonly Destination[], known: Known
 
 const REASONS = { Ingress: 'NetworkPolicyBlocksIngress', Egress: 'NetworkPolicyBlocksEgress' } as const;
 
-const FOLLOWING = ['ApplicationSlow', 'TimeoutBeforePods', 'NoLocalEndpoint', ...TARGETS_UNHEALTHY] as const;
+const FOLLOWING = [
+  'ApplicationSlow',
+  'TimeoutBeforePods',
+  'AnswerLateOnce',
+  'NoLocalEndpoint',
+  ...TARGETS_UNHEALTHY,
+] as const;
 
 export const networkPolicy = defineCheck({
   id: 'network-policy',

@@ -5,6 +5,7 @@ const LOAD_BALANCER = [
   'waf-rule',
   'alb-listener',
   'alb-rule',
+  'alb-certificate',
   'alb-attributes',
   'alb-protocol',
   'alb-answer',
@@ -12,6 +13,7 @@ const LOAD_BALANCER = [
   'iam-controller',
   'alb-controller',
   'alb-target-group-binding',
+  'alb-security-groups',
   'alb-target-health',
 ] as const satisfies readonly CheckId[];
 
@@ -19,6 +21,7 @@ const LOAD_BALANCER = [
 export const ROUTING = [
   ...LOAD_BALANCER,
   'dns-host',
+  'dns-address',
   'tls-certificate',
   'tls-secret',
   'target-exists',
@@ -52,6 +55,7 @@ export const BACKENDS = [
   'service-workloads',
   'service-target-port',
   'service-traffic-policy',
+  'service-node-policy',
   'network-policy',
   'endpoints-ready',
   'pod-port',
@@ -64,6 +68,7 @@ export const BACKENDS = [
   'pod-init',
   'pod-crash',
   'pod-memory',
+  'pod-resources',
   'pod-liveness',
   'pod-startup-probe',
   'pod-readiness',
@@ -78,6 +83,7 @@ export const APPLICATION = [
   'interim-answer',
   'application-answer',
   'application-latency',
+  'answer-on-time',
   'application-connection',
   'answer-assertion',
   'probe-expectation',

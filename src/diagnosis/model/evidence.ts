@@ -1,25 +1,26 @@
 import type { HorizontalPodAutoscaler } from './autoscaler.ts';
 import type {
   AccessLogEntry,
+  Certificate,
   Listener,
   LoadBalancerEvidence,
+  SecurityGroupsEvidence,
   TargetGroup,
   WAFRequest,
   WebACLEvidence,
 } from './aws.ts';
 import type { ReferenceGrant } from './gateway-api.ts';
+import type { HealthAnswer } from './health-answer.ts';
+import type { HostRecords } from './host-records.ts';
 import type {
   GatewayClassEvidence,
   GatewaysEvidence,
   HTTPRouteEvidence,
   RouteBackend,
 } from './http-route-evidence.ts';
+import type { IngressClassEvidence, IngressEvidence } from './ingress-evidence.ts';
 import type {
-  HTTPIngressPath,
   Ingress,
-  IngressBackend,
-  IngressClass,
-  IngressRule,
   KubernetesEvent,
   Node,
   Service,
@@ -29,8 +30,10 @@ import type {
 } from './kubernetes.ts';
 import type { Lookup } from './lookup.ts';
 import type { NetworkPolicyEvidence } from './network-policy.ts';
+import type { NodeEntry } from './node-entry.ts';
 import type { Observation } from './observation.ts';
 import type { Pod } from './pod.ts';
+import type { PodMetrics } from './pod-metrics.ts';
 import type { ObjectReference } from './reference.ts';
 import type { TLSSecretEvidence } from './tls-secret.ts';
 
@@ -41,44 +44,6 @@ export interface RoutedRequest {
   readonly port: number;
   readonly path: string;
   readonly method: string;
-}
-
-/** The rule that takes a request, by Kubernetes' own rules for host, Exact and Prefix. */
-export interface IngressMatch {
-  readonly ingress: Ingress;
-  /** Absent when `spec.defaultBackend` takes the request. */
-  readonly rule?: IngressRule;
-  readonly path?: HTTPIngressPath;
-  /** `spec.rules[0].http.paths[1]` or `spec.defaultBackend`. */
-  readonly field: string;
-  readonly backend: IngressBackend;
-}
-
-export interface IngressEvidence {
-  /** The Ingress of `ingressRef`, or every Ingress with a rule for the request's host, exact hosts first. */
-  readonly candidates: readonly Ingress[];
-  /** Absent when no rule of the candidates takes the request. */
-  readonly match?: IngressMatch;
-  /** All matches for this host and path when more than one Ingress claims it, the winner first. */
-  readonly rivals: readonly IngressMatch[];
-  /** The Ingress that `ingressRef` names and that does not exist. */
-  readonly missing?: ObjectReference;
-  /** Hosts of other Ingresses of the same namespace, for naming the nearest one. */
-  readonly otherHosts: readonly string[];
-  /** All Ingresses of the same namespace that are no candidates: where a misspelt name or host may belong. */
-  readonly others?: readonly Ingress[];
-}
-
-export interface IngressClassEvidence {
-  readonly ingress: Ingress;
-  /** `spec.ingressClassName`, else the legacy annotation; absent when neither is set. */
-  readonly named?: string;
-  /** The class object that serves the Ingress: the named one, or the default class. */
-  readonly ingressClass?: IngressClass;
-  /** Names of the classes that exist. */
-  readonly existing: readonly string[];
-  /** Pods that look like this class's controller (by image or labels), whatever their namespace. */
-  readonly controllerPods: readonly Pod[];
 }
 
 export interface ServiceEvidence {
@@ -164,6 +129,10 @@ export interface Evidence {
   readonly request: RoutedRequest;
   /** The probe's own namespace: references outside it carry their namespace. */
   readonly home: string;
+  /** RFC 3339: when the present row of failures began. */
+  readonly failingSince: string;
+  /** Applies only where an Ingress or Gateway with an address serves the host. */
+  readonly hostRecords: HostRecords;
   readonly ingress: IngressEvidence;
   readonly ingressClass: IngressClassEvidence;
   /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */
@@ -176,8 +145,14 @@ export interface Evidence {
   /** Of the namespaces into which the rule's backends lead; not applicable where they all stay in their own. */
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly service: ServiceEvidence;
+  /** Applies only where no connection came about at a Node's own address. */
+  readonly nodeEntry: NodeEntry;
   readonly endpoints: readonly RouteEndpoint[];
   readonly pods: PodsEvidence;
+  /** Of Pods with limits; applies only where a lack of CPU or memory may be what is wrong. */
+  readonly podMetrics: readonly PodMetrics[];
+  /** The running Pods of statusprobe itself, which probe, dial and ask; empty where it runs elsewhere. */
+  readonly ownPods: readonly Pod[];
   /** Every Pod of the Service's namespace. */
   readonly neighbours: readonly Pod[];
   readonly workloads: WorkloadsEvidence;
@@ -193,6 +168,9 @@ export interface Evidence {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly dials: readonly Dial[];
   readonly hops: readonly HopAnswer[];
+  /** What the probe sees when it asks once more; applies, as `health` does, only where an answer came too late. */
+  readonly repeat: Observation;
+  readonly health: readonly HealthAnswer[];
   readonly logs: readonly LogExcerpt[];
   /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
   readonly alb: ALBEvidence;
@@ -200,8 +178,12 @@ export interface Evidence {
   readonly targetGroupBindings: readonly TargetGroupBinding[];
   readonly loadBalancer: LoadBalancerEvidence;
   readonly listeners: readonly Listener[];
-  /** All that the load balancer's rules send to, and those of the bindings. */
+  /** Those of the bindings of the route's Service, else all that the load balancer's rules send to. */
   readonly targetGroups: readonly TargetGroup[];
+  /** Of the listener for the port that was asked; applies only where the certificate may be what is wrong. */
+  readonly certificates: readonly Certificate[];
+  /** Applies only where the load balancer gets no answer from a target. */
+  readonly securityGroups: SecurityGroupsEvidence;
   readonly webACL: WebACLEvidence;
   /** What AWS WAF did with requests of this probe, newest first. */
   readonly wafRequests: readonly WAFRequest[];

@@ -1,11 +1,14 @@
 import type { Dial, HopAnswer, LogExcerpt } from '../../diagnosis/model/evidence.ts';
+import type { HealthAnswer } from '../../diagnosis/model/health-answer.ts';
 import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
+import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { AwsReader } from '../aws/reader.ts';
 import type { Kind } from '../cluster/kinds.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import { type Look, lookAt, type Unreadable } from '../cluster/unreadable.ts';
+import type { ObservationFile } from '../observation-file.ts';
 import { redactLines } from '../redact.ts';
-import type { Asker, Dialler, LogReader, Sources } from '../slot-context.ts';
+import type { Asker, Dialler, LogReader, NameLookup, Sources } from '../slot-context.ts';
 import { redacted } from './redacted.ts';
 
 /** What one look brought. */
@@ -25,8 +28,12 @@ export interface Recording {
   readonly unreadable: readonly Unreadable[];
   /** Looks of which no answer has come: the diagnosis did not wait for them. */
   readonly pending: ReadonlySet<Omit<Unreadable, 'reason' | 'message'>>;
+  readonly dns?: NonNullable<ObservationFile['dns']>;
   readonly dials?: readonly Pick<Dial, 'address' | 'port' | 'result'>[];
   readonly hops?: readonly Pick<HopAnswer, 'address' | 'port' | 'observation'>[];
+  readonly health?: readonly Pick<HealthAnswer, 'address' | 'port' | 'path' | 'observation'>[];
+  /** At most one. */
+  readonly repeats?: readonly Observation[];
   readonly logs?: readonly LogExcerpt[];
   readonly aws?: readonly AwsAnswer[];
 }
@@ -80,6 +87,14 @@ function recordedReader(reader: ClusterReader, { objects, unreadable, pending }:
   };
 }
 
+const recordedNames =
+  (resolve: NameLookup, dns: NonNullable<ObservationFile['dns']>[number][]): NameLookup =>
+  async (name) => {
+    const addresses = await resolve(name);
+    if (addresses.ok) dns.push({ name, addresses: addresses.value });
+    return addresses;
+  };
+
 const recordedDialler =
   (dial: Dialler, dials: Pick<Dial, 'address' | 'port' | 'result'>[]): Dialler =>
   async (address, port) => {
@@ -88,11 +103,26 @@ const recordedDialler =
     return result;
   };
 
+/** Answers of hops, and those to questions for health by their path. */
+interface Answers {
+  readonly hops: Pick<HopAnswer, 'address' | 'port' | 'observation'>[];
+  readonly health: Pick<HealthAnswer, 'address' | 'port' | 'path' | 'observation'>[];
+}
+
 const recordedAsker =
-  (ask: Asker, hops: Pick<HopAnswer, 'address' | 'port' | 'observation'>[]): Asker =>
+  (ask: Asker, { hops, health }: Answers): Asker =>
   async (request) => {
     const observation = redacted(await ask(request));
-    hops.push({ address: request.address, port: request.port, observation });
+    const { address, port, path, isHealthCheck } = request;
+    if (isHealthCheck) health.push({ address, port, path, observation });
+    else hops.push({ address, port, observation });
+    return observation;
+  };
+
+const recordedRepeat =
+  (repeat: () => Promise<Observation>, repeats: Observation[]) => async (): Promise<Observation> => {
+    const observation = redacted(await repeat());
+    repeats.push(observation);
     return observation;
   };
 
@@ -127,6 +157,8 @@ function recordedAws(aws: AwsReader, answers: AwsAnswer[]): AwsReader {
     loadBalancer: keep('loadBalancer', aws.loadBalancer),
     listeners: keep('listeners', aws.listeners),
     targetGroups: keep('targetGroups', aws.targetGroups),
+    certificates: keep('certificates', aws.certificates),
+    securityGroups: keep('securityGroups', aws.securityGroups),
     webACL: keep('webACL', aws.webACL),
     wafLog: keep('wafLog', aws.wafLog),
     wafSamples: keep('wafSamples', aws.wafSamples),
@@ -134,30 +166,49 @@ function recordedAws(aws: AwsReader, answers: AwsAnswer[]): AwsReader {
   };
 }
 
+/** What answers questions beside the cluster and AWS, each remembered as it comes. */
+function recordedTries({ resolve, dial, ask, repeat, readLog }: Sources, seen: Seen) {
+  const dns: NonNullable<ObservationFile['dns']>[number][] = [];
+  const dials: Pick<Dial, 'address' | 'port' | 'result'>[] = [];
+  const answers: Answers = { hops: [], health: [] };
+  const repeats: Observation[] = [];
+  const logs: LogExcerpt[] = [];
+  return {
+    sources: {
+      ...(resolve && { resolve: recordedNames(resolve, dns) }),
+      ...(dial && { dial: recordedDialler(dial, dials) }),
+      ...(ask && { ask: recordedAsker(ask, answers) }),
+      ...(repeat && { repeat: recordedRepeat(repeat, repeats) }),
+      ...(readLog && { readLog: recordedLogs(readLog, logs, seen.unreadable) }),
+    },
+    recording: {
+      ...(resolve && { dns }),
+      ...(dial && { dials }),
+      ...(ask && answers),
+      ...(repeat && { repeats }),
+      ...(readLog && { logs }),
+    },
+  };
+}
+
 /** Sources that hand on what was read without secrets, and remember it so: what is judged now is judged again later. */
 export function recorded(sources: Sources): { readonly sources: Sources; readonly recording: Recording } {
   const seen: Seen = { objects: [], unreadable: [], pending: new Set() };
-  const { reader, dial, ask, readLog, aws } = sources;
-  const dials: Pick<Dial, 'address' | 'port' | 'result'>[] = [];
-  const hops: Pick<HopAnswer, 'address' | 'port' | 'observation'>[] = [];
-  const logs: LogExcerpt[] = [];
   const answers: AwsAnswer[] = [];
+  const { reader, aws } = sources;
+  const tries = recordedTries(sources, seen);
   return {
     sources: {
       ...sources,
       reader: recordedReader(reader, seen),
-      ...(dial && { dial: recordedDialler(dial, dials) }),
-      ...(ask && { ask: recordedAsker(ask, hops) }),
-      ...(readLog && { readLog: recordedLogs(readLog, logs, seen.unreadable) }),
+      ...tries.sources,
       ...(aws && { aws: recordedAws(aws, answers) }),
     },
     recording: {
       seen: seen.objects,
       unreadable: seen.unreadable,
       pending: seen.pending,
-      ...(dial && { dials }),
-      ...(ask && { hops }),
-      ...(readLog && { logs }),
+      ...tries.recording,
       ...(aws && { aws: answers }),
     },
   };

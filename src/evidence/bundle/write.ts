@@ -105,14 +105,23 @@ function observationOf({ detail, ...observation }: Observation): ObservationFile
   return observation;
 }
 
+const withoutFigures = <Answer extends { readonly observation: Observation }>(answer: Answer) => ({
+  ...answer,
+  observation: observationOf(answer.observation),
+});
+
 function triedFields(recording: Recording | undefined): Partial<ObservationFile> {
   if (recording === undefined) return {};
-  const { dials, hops, logs } = recording;
+  const { dns, dials, hops, health, repeats: [repeat] = [], logs } = recording;
   const unreadable = unreadableOf(recording);
-  const asked = hops?.map((hop) => ({ ...hop, observation: observationOf(hop.observation) }));
+  const asked = hops?.map(withoutFigures);
+  const healthy = health?.map(withoutFigures);
   return {
+    ...(dns && { dns: distinct(dns) }),
     ...(dials && { dials: distinct(dials) }),
     ...(asked && { hops: distinct(asked) }),
+    ...(healthy && { health: distinct(healthy) }),
+    ...(repeat && { repeat: observationOf(repeat) }),
     ...(logs && { logs: distinct(logs) }),
     ...(unreadable.length > 0 && { unreadable }),
   };
@@ -124,6 +133,7 @@ function observationFile(one: DiagnosedCase): string {
   const file: ObservationFile = {
     namespace: probe.namespace,
     ...(probe.name === undefined ? {} : { name: probe.name }),
+    ...(probe.failingSince === undefined ? {} : { failingSince: probe.failingSince }),
     target: redacted(targetSpec(probe.target)),
     ...(diagnose && { diagnose }),
     ...(hops && podLogs && { settings: { hops, podLogs, ...(clusterDomain && { clusterDomain }) } }),

@@ -13,6 +13,7 @@ import type {
 } from '../../diagnosis/model/kubernetes.ts';
 import type { NetworkPolicy } from '../../diagnosis/model/network-policy.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
+import type { PodMetrics } from '../../diagnosis/model/pod-metrics.ts';
 import type { TLSSecret } from '../../diagnosis/model/tls-secret.ts';
 import {
   DAEMON_SETS,
@@ -28,6 +29,7 @@ import {
   NAMESPACES,
   NETWORK_POLICIES,
   NODES,
+  POD_METRICS,
   PODS,
   REFERENCE_GRANTS,
   REPLICA_SETS,
@@ -46,6 +48,7 @@ import {
   IDENTITY,
   INGRESS,
   INGRESS_CLASS,
+  METRICS_OF_POD,
   NODE,
   POD,
   SERVICE,
@@ -60,6 +63,7 @@ export interface ObjectsByKind {
   readonly Namespace: KubernetesObject;
   readonly Node: Node;
   readonly Pod: Pod;
+  readonly PodMetrics: PodMetrics;
   readonly Service: Service;
   readonly EndpointSlice: EndpointSlice;
   readonly Ingress: Ingress;
@@ -111,6 +115,7 @@ export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } =
   Namespace: kept(NAMESPACES, IDENTITY),
   Node: kept(NODES, NODE),
   Pod: { resource: PODS, shape: POD, project: toPod },
+  PodMetrics: kept(POD_METRICS, METRICS_OF_POD),
   Service: kept(SERVICES, SERVICE),
   EndpointSlice: kept(ENDPOINT_SLICES, ENDPOINT_SLICE),
   Ingress: kept(INGRESSES, INGRESS),

@@ -16,6 +16,7 @@ import type {
   ContainerStatus,
   Pod,
 } from '../../diagnosis/model/pod.ts';
+import type { PodMetrics } from '../../diagnosis/model/pod-metrics.ts';
 import type { Shape } from './shape.ts';
 
 const METADATA = {
@@ -114,6 +115,8 @@ export const POD: Shape<Pod> = {
   },
 };
 
+export const METRICS_OF_POD: Shape<PodMetrics> = { ...OBJECT, containers: [{ name: true, usage: true }] };
+
 const LOAD_BALANCER = { ingress: [{ ip: true, hostname: true }] } as const;
 
 export const SERVICE: Shape<Service> = {
@@ -123,6 +126,7 @@ export const SERVICE: Shape<Service> = {
     clusterIP: true,
     clusterIPs: true,
     externalName: true,
+    externalIPs: true,
     selector: true,
     ports: [{ name: true, port: true, targetPort: true, nodePort: true, protocol: true, appProtocol: true }],
     internalTrafficPolicy: true,
@@ -193,7 +197,7 @@ export const TARGET_GROUP_BINDING: Shape<TargetGroupBinding> = {
 export const NODE: Shape<Node> = {
   ...OBJECT,
   spec: { unschedulable: true },
-  status: { conditions: CONDITIONS },
+  status: { conditions: CONDITIONS, addresses: [{ type: true, address: true }] },
 };
 
 /** Of kinds that only stand between a Pod and its top-most owner, or show that a name exists. */

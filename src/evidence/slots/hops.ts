@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import {
   type HopAnswer,
-  type IngressMatch,
   NOT_APPLICABLE,
   type RoutedRequest,
   type ServiceEvidence,
   type Slot,
 } from '../../diagnosis/model/evidence.ts';
+import type { IngressMatch } from '../../diagnosis/model/ingress-evidence.ts';
 import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
 import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
@@ -15,7 +15,7 @@ import { type BackendRequest, backendRequest } from '../../diagnosis/topology/ba
 import { gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
 import { routedRequest } from '../../diagnosis/topology/http-route-filters.ts';
 import { isHeadless } from '../../diagnosis/topology/service-ports.ts';
-import type { Asker, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
+import type { Asker, EvidenceSettings, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
 import { endpointsToAsk } from './dials.ts';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -26,17 +26,17 @@ interface Stop extends Omit<HopAnswer, 'observation'> {
   readonly withCredentials: boolean;
 }
 
-/** Whether hops may be asked at all. */
-function permission({ settings, ask, observation }: SlotContext): Lookup<Asker> {
-  if (settings.hops === 'Disabled') {
-    return couldNotLook('NotConfigured', 'Asking the hops is disabled by spec.diagnose.hops.mode');
-  }
-  if (settings.hops !== 'AnyMethod' && !SAFE_METHODS.has(observation.method)) {
-    return couldNotLook(
-      'NotConfigured',
-      `${observation.method} is sent to hops only where spec.diagnose.hops.mode is AnyMethod`,
-    );
-  }
+/** Why a request may not be sent again; undefined where it may. */
+export function whyNotAsked({ hops }: EvidenceSettings, method: string): string | undefined {
+  if (hops === 'Disabled') return 'Asking the hops is disabled by spec.diagnose.hops.mode';
+  if (hops === 'AnyMethod' || SAFE_METHODS.has(method)) return undefined;
+  return `${method} is sent to hops only where spec.diagnose.hops.mode is AnyMethod`;
+}
+
+/** Whether hops may be asked with this method. */
+export function permission({ settings, ask }: SlotContext, method: string): Lookup<Asker> {
+  const why = whyNotAsked(settings, method);
+  if (why !== undefined) return couldNotLook('NotConfigured', why);
   return ask === undefined ? couldNotLook('NotConfigured', 'Hops are not asked from here') : found(ask);
 }
 
@@ -52,13 +52,20 @@ const ofIngress = ({ ingress }: IngressMatch, home: string): Entry => ({
   addresses: (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
 });
 
-async function entryOf({ slot, probe }: SlotContext): Promise<Entry | undefined> {
+async function routerOf({ slot, probe }: SlotContext): Promise<Entry | undefined> {
   const [ingress, gateways] = await Promise.all([slot('ingress'), slot('gateways')]);
   if (ingress.ok && ingress.value.match !== undefined) return ofIngress(ingress.value.match, probe.namespace);
   const asked = gateways.ok ? gateways.value.asked : undefined;
   if (asked === undefined) return undefined;
   const addresses = gatewayAddresses(asked.gateway).filter((address) => isIP(address) !== 0);
   return { hop: 'Gateway', ref: asked.reference.ref, addresses };
+}
+
+/** With the addresses of the names in its status, where DNS knows them. */
+async function entryOf(context: SlotContext): Promise<Entry | undefined> {
+  const [router, records] = await Promise.all([routerOf(context), context.slot('hostRecords')]);
+  if (router === undefined || !records.ok) return router;
+  return { ...router, addresses: records.value.publishedAddresses };
 }
 
 /** The controller itself, by its own address, where the name led elsewhere. */
@@ -164,7 +171,7 @@ export const readHops: SlotReader<'hops'> = async (context) => {
   if (!asked.ok) return asked;
   const inside = await insideStops(context, asked.value);
   if (!inside.ok) return inside;
-  const allowed = permission(context);
+  const allowed = permission(context, context.observation.method);
   if (!allowed.ok) return allowed;
   const outside = entryStop(await entryOf(context), asked.value, context.observation);
   return found(await askAll(allowed.value, [...outside, ...inside.value]));

@@ -9,7 +9,6 @@ import {
   when,
 } from './effect.ts';
 
-const DEFAULT_TIMEOUT_SECONDS = 60;
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
 
 const nginx = (key: string, effect: Omit<Effect, 'key'>): Effect => ({
@@ -45,14 +44,30 @@ const limits = (key: string): Effect =>
     isDoubtful: ({ observation }) => observation.code === 503,
   });
 
-const givesUp = (key: string): Effect =>
-  nginx(key, {
+const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;
+
+/** A Pod that answers well when it is asked directly, and only after this time. */
+const answersAfter = (time: number, { hops }: EffectContext): boolean =>
+  hops.some(
+    ({ hop, observation: { success, durationMilliseconds } }) =>
+      hop === 'Pod' && success && durationMilliseconds.total >= time,
+  );
+
+/** What answers sooner, or not at all, does not wait for more time; the usual time is accused only where one does. */
+function givesUp(key: string, usual?: string): Effect {
+  const effect = nginx(key, {
     reason: 'IngressGivesUpEarly',
     explains: [504],
-    does: (value) =>
-      when(Number.parseInt(value, 10) < DEFAULT_TIMEOUT_SECONDS, 'waits less for its backend than is usual'),
-    isDoubtful: (context) => !podsAnswer(context),
+    does: (value, context) => {
+      const time = milliseconds(value);
+      const isOver = context.observation.durationMilliseconds.total >= time;
+      const isEarly = value !== usual || answersAfter(time, context);
+      return when(isOver && isEarly, 'gives its backend up before that has answered');
+    },
+    isDoubtful: (context) => !answersAfter(milliseconds(context.annotations[effect.key] ?? usual), context),
   });
+  return usual === undefined ? effect : { ...effect, unset: usual };
+}
 
 /** A snippet that answers with this very code. */
 function snippetAnswers(snippet: string, { observation: { code } }: EffectContext): string | undefined {
@@ -127,7 +142,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       explains: [403],
       does: (value) => when(isTrue(value), 'lets ModSecurity judge requests'),
     }),
-    givesUp('proxy-read-timeout'),
+    givesUp('proxy-read-timeout', '60'),
     givesUp('proxy-send-timeout'),
     givesUp('proxy-connect-timeout'),
     nginx('backend-protocol', {

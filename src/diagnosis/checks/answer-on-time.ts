@@ -1,0 +1,74 @@
+import { type AnswerEvidence, applicationOf, routerOf, routeState } from '../model/answering.ts';
+import { defineCheck } from '../model/check.ts';
+import type { Evidence, HopAnswer } from '../model/evidence.ts';
+import { askedPods, isSlower, isTooLate } from '../model/lateness.ts';
+import type { Observation } from '../model/observation.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import type { Layer } from '../model/vocabulary.ts';
+
+const isLate = (observation: Observation): boolean => isTooLate(observation) || isSlower(observation);
+
+/** Pods that answer in time when they are asked directly, and none that does not. */
+function quickPods(evidence: AnswerEvidence): readonly HopAnswer[] {
+  const { slow, quick, complaining } = askedPods(evidence);
+  return isLate(evidence.observation) && slow.length + complaining.length === 0 ? quick : [];
+}
+
+/** The last hop before the Pods that is seen once more not to pass their answer on in time. */
+function stuckAt({
+  repeat,
+  ...evidence
+}: AnswerEvidence & Partial<Pick<Evidence, 'repeat'>>):
+  | { readonly subject: ObjectReference; readonly layer: Layer }
+  | undefined {
+  const { hops = [], service } = evidence;
+  const isRepeated = repeat !== undefined && isLate(repeat);
+  const router = routerOf(evidence);
+  const isServiceLate = hops.some(({ hop, observation }) => hop === 'Service' && isLate(observation));
+  if (service !== undefined && (isServiceLate || (isRepeated && router === undefined)))
+    return { subject: service.reference, layer: 'Network' };
+  const entry = hops.filter(({ hop }) => hop === 'Ingress' || hop === 'Gateway');
+  if (router === undefined || !(isRepeated || entry.some(({ observation }) => isLate(observation))))
+    return undefined;
+  const isPassed = entry.some(({ observation }) => observation.code !== undefined && !isLate(observation));
+  return { subject: router, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
+}
+
+export const answerOnTime = defineCheck({
+  id: 'answer-on-time',
+  title: 'What the Pods answer in time arrives in time',
+  layer: 'Network',
+  needs: ['observation', 'request', 'home'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'repeat'],
+  reasons: {
+    TimeoutBeforePods: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message: 'The Pods of {workload} answer {request} in time; {stuck} does not pass their answer on',
+      fix: 'Check time-outs, limits and network between {stuck} and the Pods of {workload}',
+      explains: ['Timeout', 504, 'Assertion'],
+    },
+    AnswerLateOnce: {
+      severity: 'Warning',
+      owner: 'Unknown',
+      layer: 'Unknown',
+      message: 'An answer to {request} came too late; asked directly, the Pods of {workload} answer in time',
+      fix: 'See whether it happens again, and what {workload}, its node and its database did at that moment',
+      explains: ['Timeout', 504, 'Assertion'],
+    },
+  },
+  run(evidence, report) {
+    const { request, home } = evidence;
+    const quick = routeState(evidence) === 'Complete' ? quickPods(evidence) : [];
+    if (quick.length === 0) return [];
+    const slots = { workload: applicationOf(evidence).ref, request: `${request.method} ${request.path}` };
+    const seen = quick.map(({ ref }) => `${ref}, asked directly, answers in time`);
+    const stuck = stuckAt(evidence);
+    if (stuck === undefined) {
+      const subject = referenceTo({ kind: 'Host', name: request.host }, home);
+      return [report('AnswerLateOnce', { subject, slots, evidence: seen, confidence: 'Low' })];
+    }
+    const where = { ...slots, stuck: stuck.subject.ref };
+    return [report('TimeoutBeforePods', { ...stuck, slots: where, evidence: seen, confidence: 'Medium' })];
+  },
+});

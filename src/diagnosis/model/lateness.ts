@@ -1,0 +1,29 @@
+import { type AnswerEvidence, podHops } from './answering.ts';
+import type { Observation } from './observation.ts';
+
+/** The connection stood and the request was sent: whoever took it is slow. */
+const UNANSWERED: ReadonlySet<string | undefined> = new Set(['HeaderTimeout', 'BodyTimeout']);
+
+/** No answer within the time that the probe allows. */
+const isUnanswered = ({ failure }: Observation): boolean => UNANSWERED.has(failure?.reason);
+
+/** No answer in time, or somebody on the way who says so. */
+export const isTooLate = (observation: Observation): boolean =>
+  isUnanswered(observation) || observation.code === 504;
+
+/** An answer that came, and later than the probe wants it. */
+export const isSlower = ({ failure }: Observation): boolean => failure?.reason === 'TooSlow';
+
+/** The Pods that were asked directly, by how they fared; one that could not be reached proves nothing. */
+export function askedPods(evidence: AnswerEvidence) {
+  const hops = podHops(evidence);
+  return {
+    slow: hops.filter(({ observation }) => isUnanswered(observation) || isSlower(observation)),
+    quick: hops.filter(
+      ({ observation }) =>
+        observation.code !== undefined && !isTooLate(observation) && !isSlower(observation),
+    ),
+    // Whoever says in time that another is late is not late itself.
+    complaining: hops.filter(({ observation }) => observation.code === 504),
+  };
+}

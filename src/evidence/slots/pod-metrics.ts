@@ -1,0 +1,28 @@
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import { isSlower } from '../../diagnosis/model/lateness.ts';
+import { found } from '../../diagnosis/model/lookup.ts';
+import type { Observation } from '../../diagnosis/model/observation.ts';
+import type { Pod } from '../../diagnosis/model/pod.ts';
+import { servingPods } from '../../diagnosis/model/serving-pods.ts';
+import type { SlotReader } from '../slot-context.ts';
+
+const MAXIMUM_PODS = 5;
+
+const isLimited = ({ spec: { containers, initContainers = [] } }: Pod): boolean =>
+  [...containers, ...initContainers].some(({ resources }) => resources?.limits !== undefined);
+
+/** What Pods that lack CPU or memory look like: slow, gone, or in trouble by their own word. */
+const mayLackResources = (observation: Observation): boolean =>
+  observation.code === undefined || observation.code >= 500 || isSlower(observation);
+
+/** Of Pods that can reach a limit. One that has just started has no metrics yet. */
+export const readPodMetrics: SlotReader<'podMetrics'> = async ({ slot, observation, reader }) => {
+  if (!mayLackResources(observation)) return NOT_APPLICABLE;
+  const selected = await slot('pods');
+  if (!selected.ok) return selected;
+  const pods = servingPods(selected.value).filter(isLimited).slice(0, MAXIMUM_PODS);
+  if (pods.length === 0) return NOT_APPLICABLE;
+  const looks = await Promise.all(pods.map(({ metadata }) => reader.get('PodMetrics', metadata)));
+  const failed = looks.find((look) => !look.ok);
+  return failed ?? found(looks.flatMap((look) => (look.ok ? (look.value ?? []) : [])));
+};

@@ -15,7 +15,8 @@ demo: node_modules ## a cluster, the operator, broken applications, and the verd
 	@node hack/demo/demo.ts
 
 test: node_modules build ## every test: units, scenarios, a real API server, a real node
-	@hack/cluster/build.sh
+	@hack/cluster/build.sh >/dev/null
+	@hack/cluster/build.sh helm >/dev/null
 	@node hack/test.ts
 
 lint: node_modules ## format and lint, TypeScript and shell

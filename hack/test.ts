@@ -1,6 +1,6 @@
 // Runs every test and ends with one line: `N passed, N failed, N skipped`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,14 +15,17 @@ interface Report {
 
 const directory = mkdtempSync(join(tmpdir(), 'statusprobe-test-'));
 const file = join(directory, 'report.json');
+const leftOut = join(directory, 'left-out');
 const { status } = spawnSync(
   'vitest',
   ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
   {
     stdio: 'inherit',
+    env: { ...process.env, STATUSPROBE_LEFT_OUT: leftOut },
   },
 );
 const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+if (existsSync(leftOut)) process.stdout.write(readFileSync(leftOut, 'utf8'));
 rmSync(directory, { recursive: true });
 
 // A file that could not be loaded has no test to count, and has failed all the same.

@@ -222,7 +222,8 @@ describe('an exec plugin', () => {
       user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-plugin' } },
     });
     await expect(transport.request(GET)).rejects.toThrow(
-      'get /version: cannot read the credentials for the API server: spawn no-such-plugin ENOENT',
+      // EACCES where the PATH has a folder that its user may not read.
+      /^get \/version: cannot read the credentials for the API server: spawn no-such-plugin (ENOENT|EACCES)$/,
     );
   });
 });

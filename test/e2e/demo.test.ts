@@ -9,14 +9,14 @@ import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
 import type { StatusProbe } from '../../src/api/generated.ts';
 import { APPLICATIONS } from '../faulty-app/applications.ts';
 import { INTERVAL_SECONDS, TIMEOUT_SECONDS } from '../faulty-app/manifests.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
 
 const MINUTE = 60_000;
 const FAILING = APPLICATIONS.filter(({ expected }) => expected.healthy === 'False');
-const missing = whyNoNode();
-if (missing !== undefined) console.log(`Left out: tests on a real node, because ${missing}`);
+const isSkipped = isLeftOut('the operator on a real node', whyNoNode());
 
-describe.skipIf(missing !== undefined)('the operator on a real node', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(isSkipped)('the operator on a real node', { timeout: 5 * MINUTE }, () => {
   let cluster: NodeCluster;
 
   const recovered = () => cluster.eventsOf(NAMESPACE, 'ProbeRecovered').filter((name) => name === 'healthy');

@@ -5,6 +5,7 @@ import { OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
 import { FAULTS } from '../faulty-app/faults.ts';
 import { auditedRequests } from '../support/audit-log.ts';
 import { deployFaults, FAULTS_NAMESPACE, removeFaults } from '../support/faults-on-cluster.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
 
 const MINUTE = 60_000;
@@ -16,8 +17,7 @@ const STILL = FAULTS.filter(
   ({ name, expected }) => expected.layer !== 'Pod' && name !== 'new-version-listens-elsewhere',
 );
 const TRANSITION = /^(ProbeFailed|CauseChanged|ProbeRecovered): /;
-const missing = whyNoNode();
-if (missing !== undefined) console.log(`Left out: faults on a real node, because ${missing}`);
+const isSkipped = isLeftOut('every fault on a real node', whyNoNode());
 
 /** A line of the operator's log. */
 interface LogLine {
@@ -26,7 +26,7 @@ interface LogLine {
   readonly msg: string;
 }
 
-describe.skipIf(missing !== undefined)('every fault on a real node', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(isSkipped)('every fault on a real node', { timeout: 5 * MINUTE }, () => {
   let cluster: NodeCluster;
   let since: Date;
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../hack/demo/cluster.ts';
 import type { StatusProbeStatus } from '../../src/api/generated.ts';
 import { manifestsFor } from '../faulty-app/manifests.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type NodeCluster, openNodeCluster, whyNoNode } from '../support/node-cluster.ts';
 
 const MINUTE = 60_000;
@@ -180,11 +181,9 @@ const wordsOf = ({ verdict, lastProbe }: StatusProbeStatus) => [
   lastProbe?.code,
 ];
 
-const missing = whyNoNode();
-if (missing !== undefined)
-  console.log(`Left out: tests of the Gateway API on a real node, because ${missing}`);
+const isSkipped = isLeftOut('the Gateway API on a real node', whyNoNode());
 
-describe.skipIf(missing !== undefined)('the Gateway API on a real node', { timeout: 5 * MINUTE }, () => {
+describe.skipIf(isSkipped)('the Gateway API on a real node', { timeout: 5 * MINUTE }, () => {
   let cluster: NodeCluster;
 
   beforeAll(async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Cluster, openCluster } from '../../hack/demo/cluster.ts';
 import { CHART, createHelm, type HelmResult, whyNoHelm } from '../support/helm.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { whyNoNode } from '../support/node-cluster.ts';
 import { freePort, installPrometheus, whyNoPrometheus } from '../support/prometheus.ts';
 import {
@@ -19,8 +20,7 @@ const MINUTE = 60_000;
 const NAMESPACE = 'statusprobe-helm';
 const RELEASE = 'shop-statusprobe';
 
-const missing = whyNoNode() ?? whyNoHelm() ?? whyNoPrometheus();
-if (missing !== undefined) console.log(`Left out: helm on a real node, because ${missing}`);
+const isSkipped = isLeftOut('helm on a real node', whyNoNode() ?? whyNoHelm() ?? whyNoPrometheus());
 
 /** An application of one Pod, its Service, and the StatusProbe that asks it. */
 function application(name: string, image: string, { mode, selector }: { mode: string; selector: string }) {
@@ -57,7 +57,7 @@ function application(name: string, image: string, { mode, selector }: { mode: st
   ];
 }
 
-describe.skipIf(missing !== undefined)('helm on a real node', { timeout: 3 * MINUTE }, () => {
+describe.skipIf(isSkipped)('helm on a real node', { timeout: 3 * MINUTE }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'statusprobe-helm-'));
   let cluster: Cluster;
   let helm: (...args: readonly string[]) => HelmResult;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 import { check, installPrometheus, query, whyNoPrometheus } from '../support/prometheus.ts';
 import {
@@ -17,8 +18,7 @@ import {
   startMonitoring,
 } from '../support/shipped-monitoring.ts';
 
-const missing = whyNoApiServer() ?? whyNoPrometheus();
-if (missing !== undefined) console.warn(`Alerting is not tested: ${missing}.`);
+const isSkipped = isLeftOut('a real Prometheus and Alertmanager', whyNoApiServer() ?? whyNoPrometheus());
 
 const MINUTE = 60_000;
 interface Rules {
@@ -100,7 +100,7 @@ describe('scrape configurations', () => {
   });
 });
 
-describe.skipIf(missing !== undefined)('a real Prometheus and Alertmanager', { timeout: MINUTE }, () => {
+describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINUTE }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'statusprobe-alerting-'));
   let server: ApiServer;
   let target: Server;

@@ -39,6 +39,7 @@ import { readDump } from '../../src/evidence/cluster/dump.ts';
 import { createObjectsReader } from '../../src/evidence/cluster/objects.ts';
 import { readSavedCase } from '../../src/evidence/saved-case.ts';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type RecordedAnswer, startMinistack, startRecordedAnswers } from '../support/ministack.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 import { judgeScenario, SCENARIOS_FOLDER } from '../support/scenarios.ts';
@@ -721,9 +722,9 @@ describe('a whole diagnosis', () => {
   });
 });
 
-const missing = whyNoApiServer();
+const isSkipped = isLeftOut('the operator on a real API server, with AWS in an emulator', whyNoApiServer());
 
-describe.skipIf(missing !== undefined)('the operator on a real API server, with AWS in an emulator', () => {
+describe.skipIf(isSkipped)('the operator on a real API server, with AWS in an emulator', () => {
   const PAGE = (title: string) =>
     `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
   const BINDINGS = {

@@ -10,6 +10,7 @@ import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { isLeftOut } from '../support/left-out.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = path.join(ROOT, 'src/main.ts');
@@ -166,9 +167,9 @@ const refusal = (sentence: string | RegExp) => ({
 });
 
 const url = () => `http://127.0.0.1:${port}/`;
-const whyNot = whyNoApiServer();
+const isSkipped = isLeftOut('the command line on a real API server', whyNoApiServer());
 
-describe.skipIf(whyNot !== undefined)('the command line on a real API server', { timeout: 60_000 }, () => {
+describe.skipIf(isSkipped)('the command line on a real API server', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'command-line-'));
     target = createServer((request, response) => {

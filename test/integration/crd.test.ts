@@ -9,14 +9,14 @@ import { type Resolution, resolveManifest } from '../../src/api/defaults.ts';
 import { STATUS_PROBE, type StatusProbe } from '../../src/api/generated.ts';
 import { fitStatus } from '../../src/api/status-size.ts';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { mutatedSpecs } from '../support/mutated-specs.ts';
 import { invalidManifests, sampleManifests, validManifests } from '../support/status-probe-fixtures.ts';
 
 const CRD = fileURLToPath(new URL('../../crds/statusprobes.yaml', import.meta.url));
-const reason = whyNoApiServer();
-if (reason !== undefined) console.log(`test/integration/crd.test.ts is left out: ${reason}`);
+const isSkipped = isLeftOut('the CRD on a real API server', whyNoApiServer());
 
-describe.skipIf(reason !== undefined)('the CRD on a real API server', () => {
+describe.skipIf(isSkipped)('the CRD on a real API server', () => {
   let server: ApiServer;
   let directory: string;
 

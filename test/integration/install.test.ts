@@ -15,9 +15,9 @@ import {
   manifestsIn,
   whyNoHelm,
 } from '../support/helm.ts';
+import { isLeftOut } from '../support/left-out.ts';
 
-const missing = whyNoApiServer() ?? whyNoHelm();
-if (missing !== undefined) console.warn(`Installing is not tested: ${missing}.`);
+const isSkipped = isLeftOut('installing', whyNoApiServer() ?? whyNoHelm());
 
 const NAMESPACE = 'statusprobe-system';
 const MINUTE = 60_000;
@@ -59,7 +59,7 @@ interface PodTemplateOwner {
   readonly template: { readonly spec: { readonly containers: readonly [Record<string, unknown>] } };
 }
 
-describe.skipIf(missing !== undefined)('installing', { timeout: MINUTE }, () => {
+describe.skipIf(isSkipped)('installing', { timeout: MINUTE }, () => {
   let server: ApiServer;
   let helm: (...args: readonly string[]) => HelmResult;
   let kubectlPath: string;

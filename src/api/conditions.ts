@@ -12,6 +12,8 @@ const REASONS_FOR_NOT_READY = {
   QuotaExceeded: "The namespace has more StatusProbes than the cluster admin's policy allows.",
 } as const;
 
+const SUSPENDED = 'spec.suspend is true, or a window of spec.maintenance is open.';
+
 /**
  * Every condition with what it says, the status that it has when all is well (`absent`: then it is not there),
  * and the meaning of each reason under each status that it can have.
@@ -21,7 +23,7 @@ export const CONDITIONS = {
     meaning: 'The spec is accepted and the target is probed.',
     wanted: 'True',
     statuses: {
-      True: { Probing: 'The target is probed at the interval.', Suspended: 'spec.suspend is true.' },
+      True: { Probing: 'The target is probed at the interval.', Suspended: SUSPENDED },
       False: REASONS_FOR_NOT_READY,
     },
   },
@@ -42,7 +44,7 @@ export const CONDITIONS = {
       },
       Unknown: {
         NotProbed: 'No probe has ended yet, or Ready is False.',
-        Suspended: 'spec.suspend is true.',
+        Suspended: SUSPENDED,
         ProberFailed: "The operator's own network fails too, so that its probes prove nothing.",
       },
     },

@@ -51,9 +51,17 @@ export interface StatusProbeSpec {
    */
   readonly successThreshold: number;
   /**
+   * Counts failures among so many latest probes instead of in a row: Healthy turns False when failureThreshold of them have failed, and True again when fewer have and successThreshold is reached. For targets that fail now and then. A replica that takes a probe over begins to count anew.
+   */
+  readonly failureWindow?: number;
+  /**
    * Stops probing until it is false again. The last answer stays in the status.
    */
   readonly suspend: boolean;
+  /**
+   * Times in which nothing is probed, as while suspend is true.
+   */
+  readonly maintenance?: readonly MaintenanceWindow[];
   /**
    * The ServiceAccount of this namespace whose permissions bound what the status shows of objects in other namespaces.
    */
@@ -183,6 +191,14 @@ export interface RequestOptions {
    * The HTTP version to speak: HTTP1 is HTTP/1.1, HTTP2 is HTTP/2, Auto takes what the server prefers.
    */
   readonly httpVersion: 'Auto' | 'HTTP1' | 'HTTP2';
+  /**
+   * Asks for a body in this encoding by Accept-Encoding, and undoes it before the body is looked at; deflate is raw (RFC 1951). An answer in another encoding fails with DecodeFailed; one that was left as it is will do. Without it no encoding is asked for, and the body is taken as it comes.
+   */
+  readonly compression?: 'identity' | 'gzip' | 'br' | 'deflate';
+  /**
+   * The longest body of an answer, uncompressed, in bytes, Ki or Mi. A longer one fails with BodyTooLarge. Without it, 1Mi.
+   */
+  readonly maxBodySize?: string;
   readonly proxy?: ForwardProxy;
   readonly connectTo?: ConnectTo;
   readonly tls?: RequestTLS;
@@ -378,6 +394,23 @@ export interface ExpectedBody {
    * Regular expressions of which none may match anywhere in the body.
    */
   readonly notMatches?: readonly string[];
+}
+/**
+ * A time that comes again and again, in which nothing is probed.
+ */
+export interface MaintenanceWindow {
+  /**
+   * When the window begins, as cron has it: minute, hour, day of month, month and day of week, such as 0 2 * * SUN. Where both days are given, one of them is enough.
+   */
+  readonly schedule: string;
+  /**
+   * How long the window lasts, from 1m to 168h.
+   */
+  readonly duration: string;
+  /**
+   * The IANA time zone of the schedule, such as Europe/Berlin.
+   */
+  readonly timeZone: string;
 }
 /**
  * What to look at when the answer is not as expected.
@@ -1447,6 +1480,24 @@ export const SPEC_SCHEMA: Schema = {
       "HTTP2"
      ]
     },
+    "compression": {
+     "type": "string",
+     "enum": [
+      "identity",
+      "gzip",
+      "br",
+      "deflate"
+     ]
+    },
+    "maxBodySize": {
+     "type": "string",
+     "max": 10,
+     "rules": [
+      {
+       "message": "must be a size from 1 to 8Mi in bytes, Ki or Mi, such as 65536 or 512Ki"
+      }
+     ]
+    },
     "proxy": {
      "type": "object",
      "properties": {
@@ -1783,9 +1834,55 @@ export const SPEC_SCHEMA: Schema = {
    "min": 1,
    "max": 100
   },
+  "failureWindow": {
+   "type": "integer",
+   "min": 2,
+   "max": 100
+  },
   "suspend": {
    "type": "boolean",
    "default": false
+  },
+  "maintenance": {
+   "type": "array",
+   "items": {
+    "type": "object",
+    "properties": {
+     "schedule": {
+      "type": "string",
+      "max": 100,
+      "rules": [
+       {
+        "message": "must be a cron schedule of five fields, such as 0 2 * * SUN"
+       }
+      ]
+     },
+     "duration": {
+      "type": "string",
+      "max": 24,
+      "rules": [
+       {
+        "message": "must be a duration of h, m, s and ms from 1m to 168h, such as 2h or 1h30m"
+       }
+      ]
+     },
+     "timeZone": {
+      "type": "string",
+      "default": "Etc/UTC",
+      "max": 63,
+      "rules": [
+       {
+        "message": "must be the name of a time zone, such as Europe/Berlin"
+       }
+      ]
+     }
+    },
+    "required": [
+     "schedule",
+     "duration"
+    ]
+   },
+   "max": 10
   },
   "serviceAccountName": {
    "type": "string",
@@ -2045,6 +2142,10 @@ export const SPEC_SCHEMA: Schema = {
   {
    "message": "must not be longer than interval (its default is 5s)",
    "field": ".timeout"
+  },
+  {
+   "message": "must not be less than failureThreshold",
+   "field": ".failureWindow"
   }
  ]
 };

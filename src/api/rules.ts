@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { parseDuration } from './durations.ts';
+import { parseSize } from './sizes.ts';
 
 const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const PORT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -100,6 +101,10 @@ export const RULES = {
     readonly interval: string;
     readonly timeout: string;
   }) => (parseDuration(spec.timeout) ?? 0) <= (parseDuration(spec.interval) ?? 0),
+  'must not be less than failureThreshold': (spec: {
+    readonly failureThreshold: number;
+    readonly failureWindow?: number;
+  }) => spec.failureWindow === undefined || spec.failureThreshold <= spec.failureWindow,
   'must have exactly one of url, ingressRef, serviceRef and httpRouteRef': (
     target: Readonly<Record<'url' | 'ingressRef' | 'serviceRef' | 'httpRouteRef', unknown>>,
   ) => howMany(target.url, target.ingressRef, target.serviceRef, target.httpRouteRef) === 1,
@@ -144,6 +149,15 @@ export const RULES = {
   ),
   'must be a duration of h, m, s and ms from 1s to 24h, such as 30s or 1m30s': durationFrom('1s', '24h'),
   'must be a duration of h, m, s and ms from 100ms to 2m, such as 5s or 500ms': durationFrom('100ms', '2m'),
+  'must be a size from 1 to 8Mi in bytes, Ki or Mi, such as 65536 or 512Ki': (text: string) => {
+    const bytes = parseSize(text) ?? Number.NaN;
+    return bytes >= 1 && bytes <= 8 * 1024 ** 2;
+  },
+  'must be a cron schedule of five fields, such as 0 2 * * SUN': matches(
+    /^([0-9*/,-]+ ){3}[0-9A-Za-z*/,-]+ [0-9A-Za-z*/,-]+$/,
+  ),
+  'must be a duration of h, m, s and ms from 1m to 168h, such as 2h or 1h30m': durationFrom('1m', '168h'),
+  'must be the name of a time zone, such as Europe/Berlin': matches(/^[A-Za-z0-9+/_-]+$/),
   'must be the id of a check, such as service-target-port': matches(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   'must be a word in CamelCase, such as Deployment or TargetPortNotOpen': matches(/^[A-Z][A-Za-z0-9]*$/),
   'must have at least one of kind, namespace and name': (

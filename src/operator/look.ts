@@ -57,7 +57,9 @@ const IMPOSSIBLE: ReadonlySet<string> = new Set(['InvalidExpectation', 'InvalidR
  * itself comes before it. Nothing comes when the look was cut short.
  */
 export async function* look(asker: Asker, world: World): AsyncGenerator<Outcome> {
-  if (asker.plan.spec.suspend) return yield { kind: 'Suspended' };
+  if (asker.plan.problem !== undefined) return yield invalid(asker.plan.problem);
+  const suspension = whySuspended(asker.plan, world.now());
+  if (suspension !== undefined) return yield { kind: 'Suspended', message: suspension };
   const where = await resolveTarget(asker.plan.target, world.reader);
   const inquiry = await inquire(asker, where, world);
   if ('kind' in inquiry) return yield inquiry;
@@ -66,6 +68,14 @@ export async function* look(asker: Asker, world: World): AsyncGenerator<Outcome>
       ? unanswered(where, inquiry.request.method, world.now())
       : await world.probe(inquiry);
   yield* judge(inquiry, observation, world);
+}
+
+function whySuspended({ spec, maintenance }: Plan, now: number): string | undefined {
+  if (spec.suspend) return 'Not probed while spec.suspend is true';
+  const window = maintenance?.openAt(now);
+  if (window === undefined) return undefined;
+  const end = new Date(window.end).toISOString().replace('.000Z', 'Z');
+  return `Not probed until ${end}: the maintenance window ${window.schedule} (${window.timeZone}) is open`;
 }
 
 /** The request with everything that it takes, or why there is none. */

@@ -2,6 +2,7 @@ import type { ResolvedSpec } from '../api/defaults.ts';
 import { formatDuration, parseDuration } from '../api/durations.ts';
 import { type Target, targetOf } from '../diagnosis/model/target.ts';
 import type { Expectation } from '../probe/request.ts';
+import { Maintenance } from './maintenance.ts';
 import { expectationOf } from './request/probe-request.ts';
 
 /** What a spec means for the prober, worked out once for each generation. */
@@ -16,6 +17,10 @@ export interface Plan {
   /** Part of the Ready condition's message. */
   readonly pace: string;
   readonly expectation: Expectation;
+  /** Absent where the spec has no windows. */
+  readonly maintenance?: Maintenance;
+  /** Why the spec cannot be used although all rules hold, as one sentence. */
+  readonly problem?: string;
 }
 
 /** What a plan depends on besides the spec. */
@@ -40,5 +45,15 @@ export function planOf(spec: ResolvedSpec, { namespace, generation, shortestInte
     shortestInterval,
     pace: asked < shortestInterval ? `${text}, the shortest interval that the policy allows here` : text,
     expectation: expectationOf(spec),
+    ...maintenanceOf(spec),
   };
+}
+
+function maintenanceOf({ maintenance = [] }: ResolvedSpec): Pick<Plan, 'maintenance' | 'problem'> {
+  if (maintenance.length === 0) return {};
+  try {
+    return { maintenance: new Maintenance(maintenance) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
 }

@@ -5,6 +5,7 @@ import type { Observation } from '../diagnosis/model/observation.ts';
 import type { StoreEvent, StoreView } from '../kubernetes/store.ts';
 import { type Requeue, Workqueue, type WorkqueueObservation } from '../kubernetes/workqueue.ts';
 import type { World } from './look.ts';
+import type { Plan } from './plan.ts';
 import type { NamespacePolicy } from './policy.ts';
 import { firstStart, nextStart, shareOf } from './start-times.ts';
 import { conditionOf } from './status/judgement.ts';
@@ -37,6 +38,20 @@ export interface ProbeControllerOptions {
 const AFTER_DEFECT_MILLISECONDS = 30_000;
 /** Timers may come that much too early, which must not make two probes of one. */
 const EARLY_MILLISECONDS = 10;
+
+interface Visiting {
+  readonly startedAt: number;
+  readonly now: number;
+  readonly share: number;
+}
+
+/** When a maintenance window opens, the status says so at once; when one ends, probing begins as after a restart. */
+function nextVisit({ maintenance, intervalMilliseconds }: Plan, { startedAt, now, share }: Visiting): number {
+  const open = maintenance?.openAt(startedAt);
+  if (open !== undefined) return firstStart(open.end + EARLY_MILLISECONDS, intervalMilliseconds, share);
+  const start = nextStart(now + EARLY_MILLISECONDS, intervalMilliseconds, share);
+  return Math.min(start, (maintenance?.changeAfter(startedAt) ?? start) + EARLY_MILLISECONDS);
+}
 
 /** Decides when this replica looks at which StatusProbe, and carries what it saw to status, metrics and log. */
 export class ProbeController {
@@ -128,16 +143,16 @@ export class ProbeController {
 
   async #visit(key: string, probe: StoredProbe, signal: AbortSignal): Promise<Requeue | undefined> {
     const { world, policyOf } = this.#options;
+    const startedAt = world.now();
     const policy = await policyOf(probe.namespace);
     const parts = { world, policy, olderProbes: () => this.#olderProbes(probe) };
     for await (const visited of visit(probe, this.#owned.get(key) ?? {}, signal, parts)) {
       this.#tell(key, probe, visited);
     }
     const plan = this.#owned.get(key)?.plan;
-    if (plan === undefined || plan.spec.suspend) return undefined;
+    if (plan === undefined || plan.problem !== undefined || plan.spec.suspend) return undefined;
     const now = world.now();
-    const next = nextStart(now + EARLY_MILLISECONDS, plan.intervalMilliseconds, shareOf(key));
-    return { requeueAfterMilliseconds: next - now };
+    return { requeueAfterMilliseconds: nextVisit(plan, { startedAt, now, share: shareOf(key) }) - now };
   }
 
   /** Nobody is told of a probe that was deleted, changed or moved to another replica under way. */

@@ -207,6 +207,23 @@ describe('a visit', () => {
     expect(inquiries).toEqual([]);
   });
 
+  it('asks nobody while a maintenance window is open, and says until when', async () => {
+    const inquiries: Inquiry[] = [];
+    const maintenance = [{ schedule: '0 0 * * *', duration: '24h' }];
+    const visited = await only(probeOf({ ...URL_SPEC, maintenance }), worldOf({ inquiries }));
+    expect(conditionsOf(visited)).toMatchObject({ Ready: 'True Suspended', Healthy: 'Unknown Suspended' });
+    expect(visited.record.status.conditions?.[0]?.message).toBe(
+      'Not probed until 2030-01-02T00:00:00Z: the maintenance window 0 0 * * * (Etc/UTC) is open',
+    );
+    expect(inquiries).toEqual([]);
+  });
+
+  it('refuses a maintenance window that makes no sense', async () => {
+    const maintenance = [{ schedule: '61 0 * * *', duration: '1h' }];
+    const visited = await only(probeOf({ ...URL_SPEC, maintenance }), worldOf());
+    expect(conditionsOf(visited)).toMatchObject({ Ready: 'False InvalidSpec', Healthy: 'Unknown NotProbed' });
+  });
+
   it('tells a missing target as a failure, without asking whether the replica is cut off', async () => {
     const whyBlind = async () => 'never asked';
     const spec = { target: { serviceRef: { name: 'web', port: 80 } } };

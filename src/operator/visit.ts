@@ -93,9 +93,10 @@ function occasionOf(
 ): Omit<Visit, 'outcome' | 'now'> {
   const known = { generation, ...(requestedAt === undefined ? {} : { requestedAt }) };
   if (plan === undefined) return { ...known, ...UNUSABLE };
-  const { failureThreshold: failure, successThreshold: success, historyLimit } = plan.spec;
+  const { failureThreshold: failure, successThreshold: success, failureWindow, historyLimit } = plan.spec;
+  const thresholds = { failure, success, ...(failureWindow === undefined ? {} : { window: failureWindow }) };
   const target = nameOfTarget(plan.target);
-  return { ...known, question: plan.question, thresholds: { failure, success }, historyLimit, target };
+  return { ...known, question: plan.question, thresholds, historyLimit, target };
 }
 
 /** Where a replica goes on that knows a probe by its stored status alone. */

@@ -78,7 +78,7 @@ const forOneLook = (probe: StoredProbe): StoredProbe => {
   const { resolution } = probe;
   const fresh = { ...probe, status: readStatus({}) };
   if (!resolution.ok) return fresh;
-  const { diagnose, ...spec } = resolution.spec;
+  const { diagnose, maintenance: _, failureWindow: __, ...spec } = resolution.spec;
   const once = { ...spec, diagnose: { ...diagnose, enabled: true }, failureThreshold: 1, suspend: false };
   return { ...fresh, resolution: { ok: true, spec: once } };
 };

@@ -118,6 +118,8 @@ describe('a request', () => {
         maxRedirects: 0,
         ipFamily: 'IPv6',
         httpVersion: 'HTTP2',
+        compression: 'br',
+        maxBodySize: '512Ki',
         connectTo: { host: 'c.test', port: 1 },
       },
       {
@@ -126,6 +128,8 @@ describe('a request', () => {
         maxRedirects: 0,
         ipFamily: 'IPv6',
         httpVersion: 'HTTP2',
+        compression: 'br',
+        bodyLimit: 524_288,
         connectTo: { host: 'c.test', port: 1 },
       },
     ],

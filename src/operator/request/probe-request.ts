@@ -1,16 +1,17 @@
 import { parseDuration } from '../../api/durations.ts';
 import type { RequestOptions, RequestTLS, StatusProbeSpec } from '../../api/generated.ts';
+import { parseSize } from '../../api/sizes.ts';
 import type { Expectation, ProbeRequest, RequestHeader, TLSSettings } from '../../probe/request.ts';
 import type { Values } from './values.ts';
 
-const BODY_LIMIT_BYTES = 1_048_576;
+const USUAL_BODY_SIZE = '1Mi';
 
 /** All of `spec.request` but the target, every reference resolved. Throws `MissingValue`. */
 export async function resolveRequest(
   { request, timeout }: Pick<StatusProbeSpec, 'request' | 'timeout'>,
   values: Values,
 ): Promise<Omit<ProbeRequest, 'url'>> {
-  const { method, maxRedirects, httpVersion, ipFamily, connectTo } = request;
+  const { method, maxRedirects, httpVersion, ipFamily, connectTo, compression, maxBodySize } = request;
   return {
     method,
     headers: await headersOf(request, values),
@@ -21,9 +22,10 @@ export async function resolveRequest(
     httpVersion,
     ...(ipFamily === undefined ? {} : { ipFamily }),
     ...(connectTo === undefined ? {} : { connectTo }),
+    ...(compression === undefined ? {} : { compression }),
     tls: await tlsOf(request.tls, values),
     timeoutMilliseconds: parseDuration(timeout) ?? 0,
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: parseSize(maxBodySize ?? USUAL_BODY_SIZE) ?? 0,
   };
 }
 

@@ -26,8 +26,7 @@ const NOT_NEEDED: Claim = {
 };
 
 /** Nobody is asked and nobody accused. */
-export function suspended(): Judgement {
-  const message = 'Not probed while spec.suspend is true';
+export function suspended(message: string): Judgement {
   const diagnosis = verdictOnly('None', 'Suspended', message);
   return idle(diagnosis, [
     { type: 'Ready', status: 'True', reason: 'Suspended', message },
@@ -150,13 +149,14 @@ export const conditionOf = (
   wanted: ConditionType,
 ): Condition | undefined => conditions.find(({ type }) => type === wanted);
 
-function tallyOf({ status, rowStart }: ProbeRecord): Tally {
+function tallyOf({ status, rowStart, recent }: ProbeRecord): Tally {
   const { consecutiveFailures = 0, consecutiveSuccesses = 0, failingSince } = status;
   return {
     healthy: conditionOf(status, 'Healthy')?.status ?? 'Unknown',
     consecutiveFailures,
     consecutiveSuccesses,
     ...(rowStart === undefined ? {} : { rowStart }),
+    ...(recent === undefined ? {} : { recent }),
     ...(failingSince === undefined ? {} : { failingSince }),
   };
 }

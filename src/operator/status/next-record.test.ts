@@ -43,9 +43,12 @@ interface Cause {
   readonly confidence?: Confidence;
   readonly owner?: Owner;
   readonly others?: readonly string[];
+  /** What follows from it. */
+  readonly consequences?: readonly string[];
 }
 
-function diagnosed({ reason, confidence = 'High', owner = 'DevOps', others = [] }: Cause): Diagnosis {
+function diagnosed(cause: Cause): Diagnosis {
+  const { reason, confidence = 'High', owner = 'DevOps', others = [], consequences = [] } = cause;
   const subject = referenceTo({ kind: 'Service', namespace: 'shop', name: 'web' }, 'shop');
   return {
     verdict: {
@@ -59,7 +62,7 @@ function diagnosed({ reason, confidence = 'High', owner = 'DevOps', others = [] 
     matrix: { row: '502', side: 'DevOps', meaning: reason, owner: 'DevOps', fixArea: 'Service' },
     path: [{ hop: 'Service', ref: subject.ref, result: 'Failed', message: reason }],
     endpointsOmitted: 0,
-    findings: [reason, ...others].map((name) => ({
+    findings: [reason, ...others, ...consequences].map((name) => ({
       id: `id-of-${name}`,
       check: 'check',
       reason: name,
@@ -69,6 +72,7 @@ function diagnosed({ reason, confidence = 'High', owner = 'DevOps', others = [] 
       subject,
       message: `because of ${name}`,
       evidence: [],
+      ...(consequences.includes(name) ? { causedBy: `id-of-${reason}` } : {}),
     })),
     notChecked: [],
   };
@@ -281,6 +285,35 @@ describe('thresholds', () => {
     expect(last([failed(0, A), failed(1, A), failed(2, A)], { thresholds }).failingSince).toBe(at(0));
   });
 
+  it('count failures among the latest probes where the spec says so', () => {
+    const flapping = { failure: 2, success: 1, window: 4 };
+    const outcomes = [ok(0), failed(1, A), ok(2), failed(3, A), ok(4), ok(5), ok(6), ok(7)];
+    const records = visits(outcomes, { thresholds: flapping });
+    expect(records.map(({ status }) => [shown(status).Healthy, status.failingSince])).toEqual([
+      ['True Healthy', undefined],
+      ['True Healthy', undefined],
+      ['True Healthy', undefined],
+      ['False HTTP502', at(1)],
+      ['False HTTP502', at(1)],
+      ['True Healthy', undefined],
+      ['True Healthy', undefined],
+      ['True Healthy', undefined],
+    ]);
+    expect(records[4]?.status.verdict).toEqual(A.verdict);
+    expect(records.at(-1)?.recent?.map(({ time }) => time)).toEqual([at(4), at(5), at(6), at(7)]);
+  });
+
+  it('among the latest probes still want successes in a row', () => {
+    const patient = { failure: 2, success: 3, window: 3 };
+    const outcomes = [failed(0, A), failed(1, A), ok(2), ok(3), ok(4)];
+    const records = visits(outcomes, { thresholds: patient });
+    expect(records.map(({ status }) => shown(status).Healthy)).toEqual([
+      'Unknown NotProbed',
+      ...Array(3).fill('False HTTP502'),
+      'True Healthy',
+    ]);
+  });
+
   it('let one success decide where nothing has failed before', () => {
     expect(shown(last([ok(0)], { thresholds })).Healthy).toBe('True Healthy');
   });
@@ -312,6 +345,42 @@ describe('while a failure lasts, the verdict', () => {
 
   it('gives way at once to one of higher confidence', () => {
     expect(reasons([failed(0, withConfidence('A', 'Medium')), failed(1, B)])).toEqual(['A', 'B']);
+  });
+
+  it.each<[string, Cause, Cause, readonly string[]]>([
+    [
+      'that accuses nobody gives way at once to a cause that is as sure',
+      { reason: 'A', confidence: 'Low', owner: 'Unknown' },
+      { reason: 'B', confidence: 'Low', consequences: ['A'] },
+      ['A', 'B', 'B', 'B'],
+    ],
+    [
+      'that accuses nobody holds against a guess that is less sure',
+      { reason: 'A', confidence: 'Medium', owner: 'Unknown' },
+      { reason: 'B', confidence: 'Low', others: ['A'] },
+      ['A', 'A', 'A', 'A'],
+    ],
+    [
+      'that turns out to follow from another cause gives way to it at once',
+      { reason: 'A' },
+      { reason: 'B', consequences: ['A'] },
+      ['A', 'B', 'B', 'B'],
+    ],
+    [
+      'that follows from a cause that is less sure gives way when that was found twice',
+      { reason: 'A' },
+      { reason: 'B', confidence: 'Medium', consequences: ['A'] },
+      ['A', 'A', 'B', 'B'],
+    ],
+    [
+      'is not taken back for one that accuses nobody until its evidence was absent twice',
+      { reason: 'A', confidence: 'Low' },
+      { reason: 'B', confidence: 'Low', owner: 'Unknown' },
+      ['A', 'A', 'B', 'B'],
+    ],
+  ])('%s', (_, standing, latest, expected) => {
+    const row = [1, 2, 3].map((second) => failed(second, diagnosed(latest)));
+    expect(reasons([failed(0, diagnosed(standing)), ...row])).toEqual(expected);
   });
 
   it('keeps what changed before it, though newer looks tell otherwise', () => {
@@ -431,7 +500,7 @@ describe('a probe that is not asked', () => {
   });
 
   it('is ready while it is suspended, and keeps its last answer', () => {
-    const status = last([ok(0), { kind: 'Suspended' }]);
+    const status = last([ok(0), { kind: 'Suspended', message: 'Not probed while spec.suspend is true' }]);
     expect(shown(status)).toEqual({
       Ready: 'True Suspended',
       Healthy: 'Unknown Suspended',
@@ -445,7 +514,9 @@ describe('a probe that is not asked', () => {
   });
 
   it('has a verdict and a target also when it was never asked', () => {
-    const status = last([{ kind: 'Suspended' }], { target: 'http://shop.test/' });
+    const status = last([{ kind: 'Suspended', message: 'Not probed while spec.suspend is true' }], {
+      target: 'http://shop.test/',
+    });
     expect(status).toMatchObject({ target: 'http://shop.test/', verdict: { reason: 'Suspended' } });
     expect(status).not.toHaveProperty('lastProbe');
   });
@@ -549,7 +620,7 @@ describe('any sequence of visits', () => {
     fc
       .constantFrom(A, B, 'InProgress' as const, 'Disabled' as const)
       .map((diagnosis) => failed(0, diagnosis)),
-    fc.constant<Outcome>({ kind: 'Suspended' }),
+    fc.constant<Outcome>({ kind: 'Suspended', message: 'Not probed while spec.suspend is true' }),
     fc.constant<Outcome>({ kind: 'Refused', reason: 'InvalidSpec', message: 'no' }),
     fc.constant<Outcome>({
       kind: 'Blind',

@@ -11,11 +11,12 @@ import type { ProbeRecord, Visit } from './record.ts';
 export function nextRecord(known: ProbeRecord | undefined, visit: Visit): ProbeRecord {
   const before = known?.question === visit.question ? known : anew(known?.status, visit.question);
   const judgement = judge(before, visit);
-  const { rowStart } = judgement.tally;
+  const { rowStart, recent } = judgement.tally;
   return {
     status: fitStatus(draw(before.status, judgement, visit)),
     question: visit.question,
     ...(rowStart === undefined ? {} : { rowStart }),
+    ...(recent === undefined ? {} : { recent }),
     absences: judgement.absences,
   };
 }
@@ -36,7 +37,7 @@ function judge(before: ProbeRecord, visit: Visit): Judgement {
   const { outcome } = visit;
   if (outcome.kind === 'Probed') return probed(before, visit, outcome);
   if (outcome.kind === 'Blind') return blind(before, outcome);
-  if (outcome.kind === 'Suspended') return suspended();
+  if (outcome.kind === 'Suspended') return suspended(outcome.message);
   return refused(outcome.reason, outcome.message);
 }
 

@@ -1,6 +1,7 @@
 import type { StatusProbeStatus } from '../../api/generated.ts';
 import type { Diagnosis } from '../../diagnosis/model/diagnosis.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
+import type { Tally, Thresholds } from './thresholds.ts';
 
 /** Why a probe is not asked at all: the reasons of `Ready=False`. */
 export type RefusalReason =
@@ -16,7 +17,7 @@ export type Undiagnosed = 'InProgress' | 'Disabled' | 'BudgetExceeded';
 /** What one visit of a StatusProbe brought. */
 export type Outcome =
   | { readonly kind: 'Refused'; readonly reason: RefusalReason; readonly message: string }
-  | { readonly kind: 'Suspended' }
+  | { readonly kind: 'Suspended'; readonly message: string }
   /** The replica itself is cut off: its failed probe proves nothing about the target. */
   | {
       readonly kind: 'Blind';
@@ -38,7 +39,7 @@ export interface Visit {
   readonly generation: number;
   /** `spec.target` and `spec.request` as one text: when it changes, everything starts anew. */
   readonly question: string;
-  readonly thresholds: { readonly failure: number; readonly success: number };
+  readonly thresholds: Thresholds;
   readonly historyLimit: number;
   /** What is probed, for people; absent where the spec does not say it. */
   readonly target?: string;
@@ -55,6 +56,7 @@ export interface ProbeRecord {
   readonly question: string;
   /** When the first failed probe of the present row was sent. */
   readonly rowStart?: string;
+  readonly recent?: Tally['recent'];
   /** Diagnoses in a row that lacked the evidence of the standing verdict. */
   readonly absences: number;
 }

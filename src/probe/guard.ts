@@ -14,7 +14,8 @@ export interface AddressGuard {
   checkName(host: string): GuardDecision;
 }
 
-export interface AddressPolicy {
+/** What rules about addresses are made of. */
+export interface AddressRanges {
   /** Opens private ranges; loopback, link-local and the API server only by a CIDR inside of those ranges. */
   readonly allowCIDRs: readonly string[];
   /** Goes before `allowCIDRs` and ownership. */
@@ -22,6 +23,9 @@ export interface AddressPolicy {
   readonly apiServerAddresses: readonly string[];
   /** Pod and Service ranges that are not private by themselves. */
   readonly clusterCIDRs?: readonly string[];
+}
+
+export interface AddressPolicy extends AddressRanges {
   /**
    * Addresses behind the Services and Ingresses of the probe's own namespace: `10.0.0.7`, or `10.0.0.7:8080` and
    * `[fd00::7]:8080` where only that port is the namespace's own, as with a Pod on the host's network.
@@ -96,7 +100,7 @@ const refused = (rule: string, remedy: string): GuardDecision => ({ allowed: fal
 type Rule = (address: Address, owned: boolean) => GuardDecision | undefined;
 
 /** The rules in the order in which they decide. */
-function rulesOf(policy: AddressPolicy): readonly Rule[] {
+function rulesOf(policy: AddressRanges): readonly Rule[] {
   const allow = policy.allowCIDRs.map(parseCIDR);
   const deny = policy.denyCIDRs.map(parseCIDR);
   const cluster = (policy.clusterCIDRs ?? []).map(parseCIDR);
@@ -131,9 +135,17 @@ interface Judged {
   readonly whenForeign: GuardDecision;
 }
 
+/** What rules say of an address; undefined for what is no address. */
+export type AddressRules = (address: string) => Judged | undefined;
+
 /** Throws with one sentence when a CIDR or an address of the policy is malformed. */
-export function createGuard(policy: AddressPolicy): AddressGuard {
-  const judge = remembering(rulesOf(policy));
+export const createGuard = (policy: AddressPolicy): AddressGuard =>
+  guardBy(compileRules(policy), policy.ownedAddresses);
+
+/** Worth keeping: reading ranges costs more than judging by them. Throws as `createGuard` does. */
+export const compileRules = (ranges: AddressRanges): AddressRules => remembering(rulesOf(ranges));
+
+export function guardBy(judge: AddressRules, ownedAddresses: () => ReadonlySet<string>): AddressGuard {
   return {
     checkName,
     check(address, port, _purpose, host) {
@@ -141,7 +153,7 @@ export function createGuard(policy: AddressPolicy): AddressGuard {
       if (judged === undefined) return refused('NotAnAddress', NEVER);
       const byName = checkName(host);
       if (!byName.allowed) return byName;
-      const owned = policy.ownedAddresses();
+      const owned = ownedAddresses();
       const isOwned = owned.has(judged.canonical) || owned.has(socketAddress(judged.canonical, port));
       return isOwned ? judged.whenOwned : judged.whenForeign;
     },
@@ -152,7 +164,7 @@ const checkName = (host: string): GuardDecision =>
   METADATA_NAMES.has(host.toLowerCase().replace(/\.$/, '')) ? refused('CloudMetadata', NEVER) : ALLOWED;
 
 /** The same addresses are asked again and again. */
-function remembering(rules: readonly Rule[]): (address: string) => Judged | undefined {
+function remembering(rules: readonly Rule[]): AddressRules {
   const known = new Map<string, Judged>();
   return (address) => {
     const earlier = known.get(address);

@@ -66,6 +66,7 @@ describe('a probe may ask', () => {
     const guard = await guardOf('shop', { allowCIDRs: ['192.168.0.0/16'] });
     expect(rule(guard.check('192.168.0.4', 443, 'target', 'shop.test'))).toBe('allowed');
     expect(rule(guard.check('192.168.0.4', 6443, 'target', 'shop.test'))).toBe('APIServer');
+    expect(rule(guard.check('::ffff:192.168.0.4', 6443, 'target', 'shop.test'))).toBe('APIServer');
     expect(rule(guard.check('192.168.0.4', 443, 'target', 'shop.test'))).toBe('allowed');
   });
 

@@ -2,7 +2,14 @@ import type { EndpointSlice, Service } from '../diagnosis/model/kubernetes.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { ownedAddresses } from '../operator/owned-addresses.ts';
 import type { NamespacePolicy } from '../operator/policy.ts';
-import { type AddressGuard, createGuard, socketAddress } from '../probe/guard.ts';
+import { canonicalAddress } from '../probe/address-ranges.ts';
+import {
+  type AddressGuard,
+  type AddressRules,
+  compileRules,
+  guardBy,
+  socketAddress,
+} from '../probe/guard.ts';
 
 export interface GuardParts {
   readonly reader: () => ClusterReader;
@@ -19,46 +26,60 @@ export type GuardFactory = (
   ownHost: string | undefined,
 ) => Promise<AddressGuard>;
 
-/** How long the addresses of a namespace are taken as known. */
+/** How long what the cluster says is taken as known. */
 const LIFE_MILLISECONDS = 10_000;
 
-interface Known {
-  readonly addresses: Promise<ReadonlySet<string>>;
-  readonly goodUntil: number;
-}
-
 export function createGuards({ reader, clusterCIDRs, apiServerHosts, now }: GuardParts): GuardFactory {
-  const known = new Map<string, Known>();
-  const owned = (namespace: string): Promise<ReadonlySet<string>> => {
-    const entry = known.get(namespace);
-    if (entry !== undefined && entry.goodUntil > now()) return entry.addresses;
-    const addresses = ownedAddresses(namespace, reader());
-    known.set(namespace, { addresses, goodUntil: now() + LIFE_MILLISECONDS });
-    return addresses;
-  };
-  return async (namespace, { allowCIDRs, denyCIDRs }, ownHost) => {
-    const addresses = new Set(await owned(namespace));
-    const server = await apiServer(reader());
+  const ownedBy = remembered((namespace) => ownedAddresses(namespace, reader()), now);
+  const servers = remembered(() => apiServer(reader()), now);
+  const compiled = new WeakMap<NamespacePolicy, Rules>();
+  const rulesOf = (policy: NamespacePolicy, server: APIServer): Rules => {
+    const known = compiled.get(policy);
+    if (known?.server === server) return known;
+    const { allowCIDRs, denyCIDRs } = policy;
     // Where it listens on a node, the other ports of the node are not its own.
     const hosts = apiServerHosts.filter((host) => !server.nodes.has(host));
-    const guardWith = (...further: string[]): AddressGuard =>
-      createGuard({
-        allowCIDRs,
-        denyCIDRs,
-        clusterCIDRs,
-        apiServerAddresses: [...hosts, ...server.addresses, ...further],
-        ownedAddresses: () => addresses,
-      });
-    const guard = guardWith();
+    const apiServerAddresses = [...hosts, ...server.addresses];
+    const ranges = { allowCIDRs, denyCIDRs, clusterCIDRs, apiServerAddresses };
+    const onNodes = { ...ranges, apiServerAddresses: [...apiServerAddresses, ...server.nodes] };
+    const rules = { server, elsewhere: compileRules(ranges), atServer: compileRules(onNodes) };
+    compiled.set(policy, rules);
+    return rules;
+  };
+  return async (namespace, policy, ownHost) => {
+    const [owned, server] = await Promise.all([ownedBy(namespace), servers('')]);
+    const { elsewhere, atServer } = rulesOf(policy, server);
+    const further = new Set<string>();
+    const addresses = () => (further.size === 0 ? owned : new Set([...owned, ...further]));
+    const [guard, strict] = [guardBy(elsewhere, addresses), guardBy(atServer, addresses)];
     return {
       checkName: guard.checkName,
       check(address, port, purpose, host) {
         // The spec names an object of its own namespace, and that object names this host.
-        if (host === ownHost && purpose === 'connectTo') addresses.add(address);
-        const judge = server.endpoints.has(socketAddress(address, port)) ? guardWith(address) : guard;
-        return judge.check(address, port, purpose, host);
+        if (host === ownHost && purpose === 'connectTo') further.add(address);
+        const isServer = server.endpoints.has(socketAddress(canonicalAddress(address) ?? address, port));
+        return (isServer ? strict : guard).check(address, port, purpose, host);
       },
     };
+  };
+}
+
+/** The rules of one policy, while the API server is where it is. */
+interface Rules {
+  readonly server: APIServer;
+  readonly elsewhere: AddressRules;
+  readonly atServer: AddressRules;
+}
+
+/** Looks anew only after a while. */
+function remembered<T>(look: (key: string) => Promise<T>, now: () => number): (key: string) => Promise<T> {
+  const known = new Map<string, { readonly value: Promise<T>; readonly goodUntil: number }>();
+  return (key) => {
+    const entry = known.get(key);
+    if (entry !== undefined && entry.goodUntil > now()) return entry.value;
+    const value = look(key);
+    known.set(key, { value, goodUntil: now() + LIFE_MILLISECONDS });
+    return value;
   };
 }
 

@@ -29,6 +29,7 @@ export interface Config extends ClusterConfig {
   readonly clusterNetwork: boolean;
   readonly chainInfo: boolean;
   readonly correlation: boolean;
+  readonly probeEndpoint: boolean;
   /** Name of this replica, unique among them. */
   readonly instance: string;
   /** Where the replicas keep their Leases. */
@@ -136,6 +137,10 @@ export const runOptions = (): readonly Option[] => [
   ...evidenceOptions(),
   new Option('--no-chain-info', 'leave names of certificates out of the metrics'),
   new Option('--no-correlation', 'send no trace and request ids along with probes'),
+  new Option(
+    '--probe-endpoint',
+    'answer /probe?target=…&module=… on the metrics port, as blackbox_exporter does: docs/alerting.md',
+  ).default(false),
   option('--lease-namespace <name>', "namespace of the replicas' Leases", 'POD_NAMESPACE')
     .argParser(name)
     .default('statusprobe-system'),

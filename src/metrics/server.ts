@@ -10,10 +10,16 @@ export interface Listening {
 /** Whether the operator is ready; where it is not, why not. */
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string };
 
-/** `GET /metrics`. Rejects with one sentence where the port cannot be used. */
-export function serveMetrics(registry: Registry, port: number): Promise<Listening> {
+/** `GET /metrics`, and `/probe` where there is one. Rejects with one sentence where the port cannot be used. */
+export function serveMetrics(registry: Registry, port: number, probe?: Handler): Promise<Listening> {
   return listen(port, async (request, response) => {
-    if (request.url?.split('?')[0] !== '/metrics') return answer(response, 404, 'Only /metrics is here.\n');
+    const path = request.url?.split('?')[0];
+    if (path === '/probe') {
+      return (
+        probe?.(request, response) ?? answer(response, 404, 'Only with --probe-endpoint is /probe here.\n')
+      );
+    }
+    if (path !== '/metrics') return answer(response, 404, 'Only /metrics is here.\n');
     response.writeHead(200, { 'content-type': registry.contentType });
     // One metric at a time, so that probes go on while thousands of series are written.
     for (const { name } of registry.getMetricsAsArray()) {
@@ -34,7 +40,8 @@ export function serveHealth(readiness: () => Readiness, port: number): Promise<L
   });
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Answers one request. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 async function answer(response: ServerResponse, code: number, text: string): Promise<void> {
   response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(text);

@@ -3,6 +3,7 @@ import { parseDuration } from '../api/durations.ts';
 import { read, type Schema } from '../api/schema.ts';
 import type { LabelSelector } from '../diagnosis/model/kubernetes.ts';
 import { matchesSelector } from '../diagnosis/topology/selectors.ts';
+import { moduleProblem, PROBE_MODULES, type ProbeModule } from './probe-modules.ts';
 
 /** What a cluster's administrator lets the StatusProbes of one namespace do. */
 export interface NamespacePolicy {
@@ -31,9 +32,11 @@ interface PolicyRule {
 export interface Policy {
   readonly clusterCIDRs: readonly string[];
   readonly rules: readonly PolicyRule[];
+  /** Of /probe. */
+  readonly modules: readonly ProbeModule[];
 }
 
-export const NO_POLICY: Policy = { clusterCIDRs: [], rules: [] };
+export const NO_POLICY: Policy = { clusterCIDRs: [], rules: [], modules: [] };
 
 const TEXTS: Schema = { type: 'array', items: { type: 'string' } };
 
@@ -60,6 +63,7 @@ const SCHEMA: Schema = {
   type: 'object',
   properties: {
     clusterCIDRs: { ...TEXTS, default: [] },
+    modules: PROBE_MODULES,
     rules: {
       type: 'array',
       default: [],
@@ -86,6 +90,8 @@ export function parsePolicy(text: string): Policy {
   if (problem !== undefined)
     throw new Error(problem.replace('a field of a StatusProbe', 'a field of the policy'));
   const policy = value as Policy;
+  const unfit = moduleProblem(policy.modules, 'policy.modules');
+  if (unfit !== undefined) throw new Error(unfit);
   for (const [index, { minimumInterval }] of policy.rules.entries()) {
     if (minimumInterval === undefined || parseDuration(minimumInterval) !== undefined) continue;
     throw new Error(

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createAccessReviews, createReview } from '../evidence/access-reviews.ts';
 import { createAwsReader } from '../evidence/aws/aws-reader.ts';
+import { createLogLooks } from '../evidence/aws/log-looks.ts';
 import { Membership } from '../kubernetes/membership.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
 import { createStore, type Store } from '../kubernetes/store.ts';
+import type { AskProbe } from '../metrics/probe-endpoint.ts';
 import { EventSink } from '../operator/event-sink.ts';
 import type { World } from '../operator/look.ts';
 import { createNamespacePolicies } from '../operator/namespace-policies.ts';
@@ -12,11 +14,12 @@ import { StatusWriter } from '../operator/status-writer.ts';
 import { keyOfProbe, STATUS_PROBES, type StoredProbe, toStoredProbe } from '../operator/stored-probe.ts';
 import { transitionBetween } from '../operator/transition.ts';
 import { createVantage } from '../operator/vantage.ts';
-import { createResolver } from '../probe/dns.ts';
+import { type AddressResolver, createResolver } from '../probe/dns.ts';
 import { type ClusterCaches, startCaches } from './caches.ts';
 import type { Foundations } from './foundations.ts';
-import { createGuards } from './guards.ts';
+import { createGuards, type GuardFactory } from './guards.ts';
 import { createLeaseLog, createLinkLog } from './link-log.ts';
+import { createProbeEndpoint } from './probe-endpoint.ts';
 import { vantageParts } from './vantage-parts.ts';
 import { createWorld } from './world.ts';
 
@@ -25,6 +28,8 @@ export interface Operator {
   unsynced(): readonly string[];
   /** Begins to probe what belongs to this replica. */
   start(): void;
+  /** Probes what no StatusProbe asks for. */
+  readonly probeOnce: AskProbe;
   /** Cuts probes short, writes what was judged, and leaves the group of replicas. */
   stop(): Promise<void>;
 }
@@ -41,7 +46,8 @@ export function createOperator(foundations: Foundations): Operator {
   const onError = (err: unknown) => log.error({ err }, 'An object or a handler is broken; all others go on');
   const { caches, probes, reflector } = startWatches(foundations, stopping.signal, onError);
   const policyOf = createNamespacePolicies(foundations.policy, client);
-  const world = createOperatorWorld(foundations, caches, policyOf);
+  const asking = { policyOf, resolver: createResolver(), guards: guardsFor(foundations, caches) };
+  const world = createOperatorWorld(foundations, caches, asking);
 
   const membership = joinReplicas(foundations, () => controller.reshard());
   const events = new EventSink({ client, instance: config.instance, onError });
@@ -60,6 +66,7 @@ export function createOperator(foundations: Foundations): Operator {
   return {
     unsynced: () => [...(reflector.state.synced ? [] : [STATUS_PROBES.plural]), ...caches.unsynced()],
     start: () => controller.start(),
+    probeOnce: probeOnceFor(foundations, asking),
     async stop() {
       await controller.stop();
       await writer.stop(LAST_WRITES_MILLISECONDS);
@@ -120,25 +127,42 @@ function startWatches(
   return { caches, probes, reflector };
 }
 
+/** What every request goes through, whoever asks for it. */
+interface Asking {
+  readonly policyOf: ReturnType<typeof createNamespacePolicies>;
+  readonly resolver: AddressResolver;
+  readonly guards: GuardFactory;
+}
+
+const guardsFor = ({ policy, apiServerHosts }: Foundations, caches: ClusterCaches): GuardFactory =>
+  createGuards({
+    reader: () => caches.reader(),
+    clusterCIDRs: policy.clusterCIDRs,
+    apiServerHosts,
+    now: () => performance.now(),
+  });
+
+const probeOnceFor = ({ config, version, policy }: Foundations, asking: Asking): AskProbe =>
+  createProbeEndpoint({
+    ...asking,
+    version,
+    namespace: config.leaseNamespace,
+    modules: policy.modules,
+    correlation: config.correlation,
+    concurrency: config.concurrency,
+  });
+
 function createOperatorWorld(
-  { config, version, client, transport, policy, apiServerHosts, metrics }: Foundations,
+  { config, version, client, transport, metrics }: Foundations,
   caches: ClusterCaches,
-  policyOf: ReturnType<typeof createNamespacePolicies>,
+  asking: Asking,
 ): World {
-  const resolver = createResolver();
   return createWorld({
+    ...asking,
     version,
     client,
-    resolver,
-    policyOf,
     reader: () => caches.reader(),
-    guards: createGuards({
-      reader: () => caches.reader(),
-      clusterCIDRs: policy.clusterCIDRs,
-      apiServerHosts,
-      now: () => performance.now(),
-    }),
-    whyBlind: createVantage(vantageParts(resolver, transport, config.clusterDomain)),
+    whyBlind: createVantage(vantageParts(asking.resolver, transport, config.clusterDomain)),
     podLogs: config.podLogs,
     clusterDomain: config.clusterDomain,
     correlation: config.correlation,
@@ -148,6 +172,7 @@ function createOperatorWorld(
     }),
     isInside: config.clusterNetwork,
     aws: createAwsReader(),
+    logLooks: createLogLooks(Date.now),
   });
 }
 

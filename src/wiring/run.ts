@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
+import { type AskProbe, ProbeRefused, probeEndpoint } from '../metrics/probe-endpoint.ts';
 import { type Readiness, serveHealth, serveMetrics } from '../metrics/server.ts';
 import { whyUnfitSchema } from '../operator/schema-version.ts';
 import { type Foundations, layFoundations, refuse } from './foundations.ts';
@@ -15,8 +16,14 @@ export async function run(config: Config, version: string): Promise<void> {
   const foundations = await layFoundations(config, version, log);
   const stopping = stopSignal();
   let readiness: Readiness = { ready: false, why: 'The operator is starting.' };
+  let operator: Operator | undefined;
+  const probeOnce: AskProbe = async (asked, signal) => {
+    if (!readiness.ready || operator === undefined) throw new ProbeRefused(503, 'The operator is starting.');
+    return operator.probeOnce(asked, signal);
+  };
+  const endpoint = config.probeEndpoint ? probeEndpoint(probeOnce, config) : undefined;
   const servers = await Promise.all([
-    serveMetrics(foundations.registry, config.metricsPort),
+    serveMetrics(foundations.registry, config.metricsPort, endpoint),
     serveHealth(() => readiness, config.healthPort),
   ]).catch(refuse);
   const [metricsPort, healthPort] = servers.map(({ port }) => port);
@@ -26,7 +33,6 @@ export async function run(config: Config, version: string): Promise<void> {
     if (!readiness.ready && readiness.why !== why) log[level](why);
     readiness = { ready: false, why };
   };
-  let operator: Operator | undefined;
   try {
     await fitSchema(foundations, wait, stopping);
     operator = createOperator(foundations);

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'diagnosis/checks',
     'diagnosis/matrix',
     'diagnosis/verdict',
+    'discovery',
   ],
   web: ['api', 'diagnosis/model'],
   notify: ['api', 'diagnosis/model'],

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { HTTPRoute } from '../diagnosis/model/gateway-api.ts';
 import type { Ingress } from '../diagnosis/model/kubernetes.ts';
-import { discoverProbes, type SuggestedProbe, suggestProbes } from './discover.ts';
+import type { SuggestedProbe } from '../discovery/routes.ts';
+import { discoverProbes, suggestProbes } from './discover.ts';
 
 const backend = { service: { name: 'shop', port: { number: 80 } } };
 const paths = (...all: string[]) => ({ paths: all.map((path) => ({ path, pathType: 'Prefix', backend })) });

@@ -1,27 +1,20 @@
 import { stringify } from 'yaml';
-import { resolveManifest } from '../api/defaults.ts';
-import { STATUS_PROBE, type StatusProbeSpec } from '../api/generated.ts';
 import type { HTTPRoute } from '../diagnosis/model/gateway-api.ts';
 import type { Ingress } from '../diagnosis/model/kubernetes.ts';
+import {
+  manifestOf,
+  nameFor,
+  obstacle,
+  type Route,
+  routeOfHTTPRoute,
+  routeOfIngress,
+  type SuggestedProbe,
+  targetFor,
+  whyNothing,
+} from '../discovery/routes.ts';
 
 export const DISCOVER_OUTPUTS = ['yaml', 'json'] as const;
 export type DiscoverOutput = (typeof DISCOVER_OUTPUTS)[number];
-
-/** A StatusProbe that `discover` suggests. */
-export interface SuggestedProbe {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly target: StatusProbeSpec['target'] };
-}
-
-/** What routes requests, told alike for every kind of route. */
-interface Route {
-  readonly field: 'ingressRef' | 'httpRouteRef';
-  readonly name: string;
-  /** Each host once, in the order of the object, with its first path; a host of `undefined` is any. */
-  readonly entries: readonly { readonly host: string | undefined; readonly path: string }[];
-}
 
 export interface Discovered {
   readonly probes: readonly SuggestedProbe[];
@@ -38,39 +31,6 @@ export interface DiscoverParts {
   create(probe: SuggestedProbe): Promise<boolean>;
 }
 
-/** What a regular expression begins with before its first sign is a path that it is meant for. */
-const LITERAL = /^\/[\w\-.~%!&',;=:@/]*/;
-
-const pathFrom = (path: string | undefined): string => LITERAL.exec(path ?? '/')?.[0] ?? '/';
-
-function firstOfEachHost(entries: Route['entries']): Route['entries'] {
-  return [...Map.groupBy(entries, ({ host }) => host).values()].flatMap(([first]) => first ?? []);
-}
-
-function routeOfIngress({ metadata, spec }: Ingress): Route {
-  const rules = (spec.rules ?? []).map(({ host, http }) => ({
-    host: host === '' ? undefined : host,
-    path: pathFrom(http?.paths?.[0]?.path),
-  }));
-  const entries =
-    rules.length === 0 && spec.defaultBackend !== undefined ? [{ host: undefined, path: '/' }] : rules;
-  return { field: 'ingressRef', name: metadata.name, entries: firstOfEachHost(entries) };
-}
-
-/** A match by a regular expression, method, header or query alone says no path that surely fits. */
-function routeOfHTTPRoute({ metadata, spec }: HTTPRoute): Route {
-  const path = pathFrom(spec.rules?.[0]?.matches?.[0]?.path?.value);
-  const hosts = spec.hostnames ?? [];
-  const entries = (hosts.length === 0 ? [undefined] : hosts).map((host) => ({ host, path }));
-  return { field: 'httpRouteRef', name: metadata.name, entries: firstOfEachHost(entries) };
-}
-
-const KIND_NAMES = { ingressRef: 'Ingress', httpRouteRef: 'HTTPRoute' } as const;
-
-/** `shop`; where a route has several hosts, `shop-shop-example-com`. */
-const nameFor = ({ name, entries }: Route, host: string | undefined): string =>
-  entries.length === 1 ? name : `${name}-${(host ?? 'any-host').replaceAll('.', '-')}`;
-
 /** The first of these names that is free: an Ingress and an HTTPRoute may share one. */
 function freeName(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name;
@@ -79,33 +39,17 @@ function freeName(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-function specFor({ field, name }: Route, { host, path }: Route['entries'][number]): SuggestedProbe['spec'] {
-  return { target: { [field]: { name, ...(host === undefined ? {} : { host }), path } } };
-}
-
-/** Why no request can be sent for a host; undefined where one can. */
-function obstacle(host: string | undefined, probe: SuggestedProbe): string | undefined {
-  if (host?.startsWith('*'))
-    return `${host} is no single host; write a StatusProbe with a host that it takes`;
-  const resolution = resolveManifest(probe);
-  return resolution.ok ? undefined : resolution.message;
-}
-
 function suggest(route: Route, namespace: string, found: Found): void {
-  const ref = `${KIND_NAMES[route.field]}/${route.name}`;
-  if (route.entries.length === 0) found.passedOver.push(`${ref} has no rules`);
+  const nothing = whyNothing(route);
+  if (nothing !== undefined) found.passedOver.push(nothing);
   for (const entry of route.entries) {
-    const probe: SuggestedProbe = {
-      apiVersion: `${STATUS_PROBE.group}/${STATUS_PROBE.version}`,
-      kind: STATUS_PROBE.kind,
-      metadata: { name: freeName(nameFor(route, entry.host), found.names), namespace },
-      spec: specFor(route, entry),
-    };
+    const name = freeName(nameFor(route, entry.host), found.names);
+    const probe = manifestOf({ name, namespace }, { target: targetFor(route, entry) });
     const why = obstacle(entry.host, probe);
     if (why === undefined) {
-      found.names.add(probe.metadata.name);
+      found.names.add(name);
       found.probes.push(probe);
-    } else found.passedOver.push(`${ref}: ${why}`);
+    } else found.passedOver.push(`${route.kind}/${route.name}: ${why}`);
   }
 }
 

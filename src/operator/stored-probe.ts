@@ -22,15 +22,28 @@ export interface StoredProbe {
   readonly generation: number;
   readonly creationTimestamp: string;
   readonly requestedAt?: string;
+  /** UID of the object that it was made for, where the operator made it. */
+  readonly madeFor?: string;
   /** The spec, or why it cannot be used. */
   readonly resolution: Resolution;
   readonly status: StatusProbeStatus;
+}
+
+/** Marks what the operator made by itself. */
+export const AUTOMATIC_LABELS = { 'app.kubernetes.io/managed-by': 'statusprobe' } as const;
+
+function madeFor({ labels, ownerReferences }: ApiObject['metadata']): string | undefined {
+  const isAutomatic = Object.entries(AUTOMATIC_LABELS).every(([name, value]) => labels?.[name] === value);
+  if (!isAutomatic || !Array.isArray(ownerReferences)) return undefined;
+  const owner = ownerReferences.find((each) => each?.controller === true);
+  return typeof owner?.uid === 'string' ? owner.uid : undefined;
 }
 
 /** Reads whatever is stored, by whichever schema; never throws for what stands in it. */
 export function toStoredProbe(raw: ApiObject): StoredProbe {
   const { namespace, name, uid, resourceVersion, annotations, ...metadata } = raw.metadata;
   const requestedAt = annotations?.[REQUESTED_AT];
+  const owner = madeFor(raw.metadata);
   return {
     namespace: namespace ?? '',
     name: name ?? '',
@@ -39,6 +52,7 @@ export function toStoredProbe(raw: ApiObject): StoredProbe {
     generation: typeof metadata.generation === 'number' ? metadata.generation : 0,
     creationTimestamp: String(metadata.creationTimestamp ?? ''),
     ...(requestedAt === undefined ? {} : { requestedAt }),
+    ...(owner === undefined ? {} : { madeFor: owner }),
     resolution: resolveSpec(raw),
     status: readStatus(raw),
   };

@@ -44,6 +44,8 @@ export interface CacheOptions {
 export interface ClusterCaches {
   /** A reader for one diagnosis: what is not cached is asked for once. */
   reader(): ClusterReader;
+  /** What is kept in memory, for whoever follows its changes. */
+  readonly kinds: KindCaches;
   /** Kinds that are not filled yet, with the reason where there is one. */
   unsynced(): readonly string[];
 }
@@ -80,6 +82,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
   );
   const sharing = createListSharing();
   return {
+    kinds: caches,
     reader: () => createCachedReader(caches, sharing(createTargetedReader(options.client))),
     unsynced: () =>
       [...reflectors].flatMap(([kind, { state }]) =>

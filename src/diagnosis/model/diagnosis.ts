@@ -17,7 +17,7 @@ export interface Verdict {
 
 /** A finding as the status shows it. */
 export interface JudgedFinding extends Omit<Finding, 'command' | 'confidence' | 'explains' | 'leadsTo'> {
-  /** First 12 hex digits of SHA-256 over check, reason and subject, where a Pod counts as its workload. */
+  /** First 12 hex digits of SHA-256 over check, reason and subject with its field, where a Pod counts as its workload. */
   readonly id: string;
   /** `id` of the finding that this one follows from. */
   readonly causedBy?: string;

@@ -147,6 +147,13 @@ describe('judge', () => {
     expect(judgeFindings([onPod('web-2')]).findings[0]?.id).toBe(findings[0]?.id);
   });
 
+  it('tells findings of one object apart by their fields', () => {
+    const onField = (field: string) => finding('Misspelt', { subject: { ...workload, field } });
+    const ids = judgeFindings([onField('spec.a'), onField('spec.b')]).findings.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+    expect(judgeFindings([onField('spec.b')]).findings[0]?.id).toBe(ids[1]);
+  });
+
   it('picks the side of the matrix that the verdict points to', () => {
     expect(judgeFindings([crash]).matrix?.side).toBe('Developer');
     expect(judgeFindings([finding('Outer', { layer: 'Ingress' })]).matrix?.side).toBe('DevOps');

@@ -1,13 +1,14 @@
 import type { Finding, Symptom } from '../model/check.ts';
 import type { AppliedRow, Diagnosis, JudgedFinding, Mute, Verdict } from '../model/diagnosis.ts';
 import type { Gathered, Route } from '../model/evidence.ts';
-import { failureReason, type Observation } from '../model/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import type { ObjectReference } from '../model/reference.ts';
 import { symptomsOf } from '../model/symptoms.ts';
 import { CONFIDENCES, type Confidence, SEVERITIES } from '../model/vocabulary.ts';
 import type { Outcomes } from './check-outcomes.ts';
 import { byWeight } from './order.ts';
 import { drawPath } from './path.ts';
+import { unexplained } from './unexplained.ts';
 
 export interface Case {
   readonly observation: Observation;
@@ -38,10 +39,10 @@ const isMuted = (finding: Finding, mute: readonly Mute[], now: string): boolean 
       ),
   );
 
-/** A Pod counts as its workload, so that a replaced Pod is the same finding. */
+/** A Pod counts as its workload, so that a replaced Pod is the same finding; of one object, fields are told apart. */
 function stableSubject(subject: ObjectReference, { pods }: Route): string {
   const owner = subject.kind === 'Pod' && pods.ok ? pods.value.ownerOf.get(subject.name) : undefined;
-  return (owner ?? subject).ref;
+  return [(owner ?? subject).ref, ...(subject.field === undefined ? [] : [subject.field])].join('\n');
 }
 
 function suspects({ observation, evidence, outcomes, mute, sha256 }: Case): Suspect[] {
@@ -98,19 +99,6 @@ function accuse(chosen: Suspect, roots: readonly Suspect[]): Verdict {
   };
 }
 
-function unexplained(observation: Observation, rows: readonly AppliedRow[]): Verdict {
-  const seen = failureReason(observation) ?? 'Failed';
-  const prior = rows[0];
-  const hint = prior === undefined ? '' : `; ${prior.owner} usually looks first: ${prior.fixArea}`;
-  return {
-    owner: 'Unknown',
-    layer: 'Unknown',
-    reason: 'CauseUnknown',
-    summary: `${seen}: nothing on the way that could be looked at explains it${hint}`,
-    confidence: 'Low',
-  };
-}
-
 function judged(suspect: Suspect, all: readonly Suspect[]): JudgedFinding {
   const { explains, leadsTo, confidence, command, ...shown } = suspect.finding;
   const cause = causeOf(suspect, all);
@@ -138,7 +126,8 @@ export function judge(trial: Case): Diagnosis {
   );
   const errors = roots.filter(({ finding }) => finding.severity === 'Error');
   const chosen = errors[0] ?? roots[0];
-  const verdict = chosen === undefined ? unexplained(trial.observation, trial.rows) : accuse(chosen, roots);
+  const verdict =
+    chosen === undefined ? unexplained(trial.observation, trial.rows[0]) : accuse(chosen, roots);
   const row = appliedRow(trial.rows, verdict);
   const ordered = chosen === undefined ? all : [chosen, ...all.filter((suspect) => suspect !== chosen)];
   return {

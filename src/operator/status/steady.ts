@@ -21,16 +21,22 @@ const ABSENCES = 2;
 
 /**
  * While a failure lasts, its verdict changes only to one of higher confidence, or after its evidence has been absent
- * for two probes: two causes that are seen by turns do not page two teams by turns.
+ * for two probes: two causes that are seen by turns do not page two teams by turns. What accuses nobody, or has turned
+ * out to follow from something else, is less sure than a cause of the same confidence.
  */
 export function steady(standing: DiagnosisStatus, latest: DiagnosisStatus, absences: number): Steadied {
   if (isSame(standing.verdict, latest.verdict)) {
     const isWeaker = rank(latest.verdict) > rank(standing.verdict);
     return { diagnosis: isWeaker ? { ...latest, verdict: standing.verdict } : latest, absences: 0 };
   }
-  if (rank(latest.verdict) < rank(standing.verdict)) return { diagnosis: latest, absences: 0 };
-  const findings = withCauseFirst(standing.verdict, latest);
-  if (findings !== undefined) return { diagnosis: keptVerdict(standing, latest, findings), absences: 0 };
+  const evidence = evidenceFor(standing.verdict, latest);
+  const isConsequence = evidence?.causedBy !== undefined;
+  if (rank(latest.verdict) < rank(standing.verdict) + Number(isConsequence)) {
+    return { diagnosis: latest, absences: 0 };
+  }
+  if (evidence !== undefined && !isConsequence) {
+    return { diagnosis: keptVerdict(standing, latest, evidence), absences: 0 };
+  }
   if (isOutOfSight(standing, latest)) return { diagnosis: standing, absences };
   if (absences + 1 >= ABSENCES) return { diagnosis: latest, absences: 0 };
   return { diagnosis: standing, absences: absences + 1 };
@@ -50,36 +56,37 @@ function isOutOfSight(
   );
 }
 
-/** 0 is the surest; no confidence at all is the least sure. */
-function rank({ confidence }: Verdict): number {
+/** 0 is the surest; no confidence at all is the least sure; between two steps lies what accuses nobody. */
+function rank({ confidence, owner }: Verdict): number {
   const index = (CONFIDENCES as readonly (string | undefined)[]).indexOf(confidence);
-  return index === -1 ? CONFIDENCES.length : index;
+  return 2 * (index === -1 ? CONFIDENCES.length : index) + Number(owner === 'Unknown');
 }
+
+const isAbout = (a: Verdict['culprit'], b: Verdict['culprit']): boolean =>
+  a?.ref === b?.ref && a?.field === b?.field;
 
 /** Whether two verdicts accuse the same object of the same. */
-const isSame = (a: Verdict, b: Verdict): boolean =>
-  a.reason === b.reason && a.culprit?.ref === b.culprit?.ref;
+const isSame = (a: Verdict, b: Verdict): boolean => a.reason === b.reason && isAbout(a.culprit, b.culprit);
 
-/** The latest findings with the standing cause before the others; undefined where it is not among them. */
-function withCauseFirst(verdict: Verdict, { findings = [] }: DiagnosisStatus): DiagnosisStatus['findings'] {
-  const cause = findings.find(
-    ({ reason, subject, muted }) =>
-      reason === verdict.reason && subject.ref === verdict.culprit?.ref && muted !== true,
-  );
-  if (cause === undefined) return undefined;
-  const { causedBy: _, ...root } = cause;
-  return [root, ...findings.filter((finding) => finding !== cause)];
-}
+type Findings = NonNullable<DiagnosisStatus['findings']>;
 
+/** What the latest diagnosis has found of a verdict's cause. */
+const evidenceFor = (
+  { reason, culprit }: Verdict,
+  { findings = [] }: DiagnosisStatus,
+): Findings[number] | undefined =>
+  findings.find((each) => each.reason === reason && isAbout(each.subject, culprit) && each.muted !== true);
+
+/** The latest diagnosis under the verdict that stands, with its evidence before the other findings. */
 function keptVerdict(
   { verdict, matrix }: DiagnosisStatus,
-  { matrix: _, ...latest }: DiagnosisStatus,
-  findings: DiagnosisStatus['findings'],
+  { matrix: _, findings = [], ...latest }: DiagnosisStatus,
+  evidence: Findings[number],
 ): DiagnosisStatus {
   return {
     ...latest,
     verdict,
     ...(matrix === undefined ? {} : { matrix }),
-    ...(findings === undefined ? {} : { findings }),
+    findings: [evidence, ...findings.filter((finding) => finding !== evidence)],
   };
 }

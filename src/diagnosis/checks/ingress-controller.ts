@@ -3,18 +3,7 @@ import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
-
-/** Controllers that run as Pods of the cluster that they serve; those of clouds (ALB, GKE, AGIC) may run elsewhere. */
-const IN_CLUSTER = [
-  'traefik.io/ingress-controller',
-  'k8s.io/ingress-nginx',
-  'nginx.org/ingress-controller',
-  'haproxy.org/ingress-controller',
-  'haproxy-ingress.github.io/controller',
-  'ingress-controllers.konghq.com/kong',
-  'projectcontour.io/',
-  'getambassador.io/ingress-controller',
-];
+import { controllerOf } from '../topology/ingress-controllers.ts';
 
 const isReady = ({ status }: Pod): boolean =>
   status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
@@ -59,7 +48,8 @@ export const ingressController = defineCheck({
   },
   run({ ingressClass: { ingress, ingressClass, controllerPods }, observation, home }, report) {
     const controller = ingressClass?.spec.controller ?? '';
-    const isExpected = IN_CLUSTER.some((known) => controller.startsWith(known));
+    const known = controllerOf(controller);
+    const isExpected = known !== undefined && known.mayRunElsewhere !== true;
     if (ingressClass === undefined || !isExpected || controllerPods.some(isReady)) return [];
     if (isAtWork(observation, controller)) return [];
     const { name } = ingressClass.metadata;

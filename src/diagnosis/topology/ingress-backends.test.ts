@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { IngressMatch } from '../model/evidence.ts';
+import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { Ingress, IngressClass, ServicePort } from '../model/kubernetes.ts';
 import { type BackendRequest, backendRequest } from './backend-request.ts';
 import { namedClass, servingClass } from './ingress-class.ts';
-import { controllerLooks, looksLike } from './ingress-controllers.ts';
+import { controllerOf, looksLike } from './ingress-controllers.ts';
 
 const ingress = (spec: Ingress['spec'], annotations: Record<string, string> = {}): Ingress => ({
   metadata: { name: 'shop', annotations },
@@ -42,9 +42,9 @@ describe('class', () => {
 });
 
 test('a controller is known by its class and its Pods by their image', () => {
-  const looks = controllerLooks('k8s.io/ingress-nginx');
+  const looks = controllerOf('k8s.io/ingress-nginx');
   expect(looks?.labels).toEqual([{ 'app.kubernetes.io/name': 'ingress-nginx' }]);
-  expect(controllerLooks('k8s.io/ingress-gce')).toBeUndefined();
+  expect(controllerOf('k8s.io/ingress-gce')).toBeUndefined();
   const pod = (image: string) => ({
     metadata: { name: 'p' },
     spec: { containers: [{ name: 'c', image }] },

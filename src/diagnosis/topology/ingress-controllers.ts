@@ -1,17 +1,21 @@
 import type { Pod } from '../model/pod.ts';
 
-/** By what the Pods of an ingress controller are known. */
-export interface ControllerLooks {
+/** By what the Pods of an ingress controller are known, and what they do. */
+export interface IngressController {
   /** Any of these label sets, as the controller's own manifests and charts set them. */
   readonly labels: readonly Readonly<Record<string, string>>[];
   /** A part of the image's name. */
   readonly image: string;
+  /** It only configures who takes the requests: a load balancer outside, or proxies of another name. */
+  readonly configuresOthers?: true;
+  /** It may run outside the cluster that it serves, as a cloud's own service. */
+  readonly mayRunElsewhere?: true;
 }
 
 const named = (...names: readonly string[]) => names.map((name) => ({ 'app.kubernetes.io/name': name }));
 
-/** By the beginning of `spec.controller` of an IngressClass; only controllers that run as Pods of their cluster. */
-const LOOKS: Readonly<Record<string, ControllerLooks>> = {
+/** By the beginning of `spec.controller` of an IngressClass. */
+const CONTROLLERS: Readonly<Record<string, IngressController>> = {
   'k8s.io/ingress-nginx': { labels: named('ingress-nginx'), image: 'ingress-nginx' },
   'nginx.org/ingress-controller': { labels: named('nginx-ingress'), image: 'nginx-ingress' },
   'traefik.io/ingress-controller': { labels: [...named('traefik'), { app: 'traefik' }], image: 'traefik' },
@@ -21,24 +25,24 @@ const LOOKS: Readonly<Record<string, ControllerLooks>> = {
     labels: [...named('kong', 'controller'), { app: 'ingress-kong' }],
     image: 'kong',
   },
-  'projectcontour.io/': { labels: [...named('contour'), { app: 'contour' }], image: 'contour' },
+  'projectcontour.io/': {
+    labels: [...named('contour'), { app: 'contour' }],
+    image: 'contour',
+    configuresOthers: true,
+  },
   'getambassador.io/ingress-controller': { labels: named('emissary-ingress'), image: 'emissary' },
   'ingress.k8s.aws/alb': {
     labels: named('aws-load-balancer-controller'),
     image: 'aws-load-balancer-controller',
+    configuresOthers: true,
+    mayRunElsewhere: true,
   },
 };
 
-export const controllerLooks = (controller: string): ControllerLooks | undefined =>
-  Object.entries(LOOKS).find(([prefix]) => controller.startsWith(prefix))?.[1];
+/** The controller of a class, where it is one that is known to run as Pods. */
+export const controllerOf = (controller = ''): IngressController | undefined =>
+  Object.entries(CONTROLLERS).find(([prefix]) => controller.startsWith(prefix))?.[1];
 
 /** Whether a Pod runs the controller, whatever its labels. */
-export const looksLike = ({ spec }: Pod, { image }: ControllerLooks): boolean =>
+export const looksLike = ({ spec }: Pod, { image }: IngressController): boolean =>
   spec.containers.some((container) => container.image?.includes(image) ?? false);
-
-/** Controllers that only configure who takes the requests: a load balancer outside, or proxies of another name. */
-const CONFIGURES_OTHERS = ['ingress.k8s.aws/alb', 'projectcontour.io/'];
-
-/** Whether requests pass through the controller's own Pods. */
-export const carriesRequests = (controller: string): boolean =>
-  !CONFIGURES_OTHERS.some((prefix) => controller.startsWith(prefix));

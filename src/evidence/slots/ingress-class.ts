@@ -3,7 +3,7 @@ import type { IngressClass } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { namedClass, servingClass } from '../../diagnosis/topology/ingress-class.ts';
-import { controllerLooks, looksLike } from '../../diagnosis/topology/ingress-controllers.ts';
+import { controllerOf, looksLike } from '../../diagnosis/topology/ingress-controllers.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotReader } from '../slot-context.ts';
 
@@ -12,15 +12,15 @@ async function controllerPods(
   reader: ClusterReader,
   ingressClass: IngressClass | undefined,
 ): Promise<Lookup<readonly Pod[]>> {
-  const looks = controllerLooks(ingressClass?.spec.controller ?? '');
-  if (looks === undefined) return found([]);
-  const byLabel = await Promise.all(looks.labels.map((labels) => reader.list('Pod', { labels })));
+  const controller = controllerOf(ingressClass?.spec.controller);
+  if (controller === undefined) return found([]);
+  const byLabel = await Promise.all(controller.labels.map((labels) => reader.list('Pod', { labels })));
   const failed = byLabel.find((lookup) => !lookup.ok);
   if (failed !== undefined) return failed;
   const labelled = byLabel.flatMap((lookup) => (lookup.ok ? lookup.value : []));
   if (labelled.length > 0) return found([...new Set(labelled)]);
   const all = await reader.list('Pod');
-  return all.ok ? found(all.value.filter((pod) => looksLike(pod, looks))) : all;
+  return all.ok ? found(all.value.filter((pod) => looksLike(pod, controller))) : all;
 }
 
 export const readIngressClass: SlotReader<'ingressClass'> = async ({ slot, reader }) => {

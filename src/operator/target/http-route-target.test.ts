@@ -1,36 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { clusterOf, type Objects } from '../../../test/support/target-cluster.ts';
 import type { Gateway, GatewayListener, HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
 import type { Service } from '../../diagnosis/model/kubernetes.ts';
-import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
+import { couldNotLook } from '../../diagnosis/model/lookup.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { TargetReader } from './resolved-target.ts';
-
-interface Objects {
-  readonly HTTPRoute?: readonly HTTPRoute[];
-  readonly Gateway?: readonly Gateway[];
-  readonly Service?: readonly Service[];
-}
-
-const clusterOf = (objects: Objects): TargetReader => {
-  const listOf = (kind: string) => (objects[kind as keyof Objects] ?? []) as readonly HTTPRoute[];
-  return {
-    get: async (kind, { namespace, name }) =>
-      found(
-        listOf(kind).find(
-          ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
-        ) as never,
-      ),
-    list: async (kind, { namespace, labels = {} } = {}) =>
-      found(
-        listOf(kind).filter(
-          ({ metadata }) =>
-            metadata.namespace === namespace &&
-            Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
-        ) as never,
-      ),
-  };
-};
 
 const HTTP: GatewayListener = { name: 'http', port: 80, protocol: 'HTTP' };
 const HTTPS: GatewayListener = { name: 'https', port: 443, protocol: 'HTTPS' };

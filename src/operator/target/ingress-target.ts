@@ -3,7 +3,7 @@ import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
 import { servingClass } from '../../diagnosis/topology/ingress-class.ts';
-import { controllerLooks } from '../../diagnosis/topology/ingress-controllers.ts';
+import { controllerOf } from '../../diagnosis/topology/ingress-controllers.ts';
 import { hostRank } from '../../diagnosis/topology/ingress-hosts.ts';
 import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
 import { literalStart, type ResolvedTarget, type TargetReader, unseen, urlOf } from './resolved-target.ts';
@@ -91,8 +91,8 @@ async function controllerAddress(
 ): Promise<Lookup<string | undefined>> {
   const classes = await reader.list('IngressClass');
   if (!classes.ok) return classes;
-  const looks = controllerLooks(servingClass(ingress, classes.value)?.spec.controller ?? '');
-  for (const labels of looks?.labels ?? []) {
+  const controller = controllerOf(servingClass(ingress, classes.value)?.spec.controller);
+  for (const labels of controller?.labels ?? []) {
     const pods = await reader.list('Pod', { labels });
     if (!pods.ok) return pods;
     const address = await addressBefore(pods.value[0], reader);

@@ -1,42 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Gateway, HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
+import { clusterOf, type Objects } from '../../../test/support/target-cluster.ts';
 import type { Ingress, IngressClass, Service } from '../../diagnosis/model/kubernetes.ts';
-import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import { couldNotLook, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
-import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
 import { nameOfTarget, resolveTarget } from './resolve-target.ts';
-import type { TargetReader } from './resolved-target.ts';
-
-interface Objects {
-  readonly HTTPRoute?: readonly HTTPRoute[];
-  readonly Gateway?: readonly Gateway[];
-  readonly Ingress?: readonly Ingress[];
-  readonly IngressClass?: readonly IngressClass[];
-  readonly Service?: readonly Service[];
-  readonly Pod?: readonly Pod[];
-}
-
-/** A cluster that consists of these objects. */
-function clusterOf(objects: Objects): TargetReader {
-  const listOf = (kind: keyof Objects) => (objects[kind] ?? []) as readonly { metadata: Pod['metadata'] }[];
-  return {
-    get: async (kind, { namespace, name }) =>
-      found(
-        listOf(kind).find(
-          ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
-        ) as never,
-      ),
-    list: async (kind, { namespace, labels = {} } = {}) =>
-      found(
-        listOf(kind).filter(
-          ({ metadata }) =>
-            (namespace === undefined || metadata.namespace === namespace) &&
-            matchesLabels(labels, metadata.labels),
-        ) as never,
-      ),
-  };
-}
 
 const service = (spec: Service['spec'], name = 'web', namespace = 'shop'): Service => ({
   metadata: { namespace, name },

@@ -26,7 +26,8 @@ export type ResolvedTarget =
   /** The cluster could not be looked at. */
   | { readonly kind: 'Unseen'; readonly message: string };
 
-interface Kinds {
+/** What finding a target looks at. */
+export interface Kinds {
   readonly Ingress: Ingress;
   readonly HTTPRoute: HTTPRoute;
   readonly Gateway: Gateway;

@@ -93,6 +93,20 @@ describe('a kubeconfig', () => {
     expect(await call).toEqual({ ok: true });
   });
 
+  test('with a token file beside it, read anew after a 401', async () => {
+    await startHttps();
+    await writeFile(inDirectory('token'), 'first\n');
+    const call = (await connectBy({ user: { token: 'old', tokenFile: 'token' } })).request(GET);
+    const exchange = await server.next();
+    expect(exchange.headers.authorization).toBe('Bearer first');
+    await writeFile(inDirectory('token'), 'second\n');
+    exchange.status(401, 'Unauthorized');
+    const again = await server.next();
+    expect(again.headers.authorization).toBe('Bearer second');
+    ok(again);
+    expect(await call).toEqual({ ok: true });
+  });
+
   test('with impersonation', async () => {
     await startHttps();
     const call = (await connectBy({ user: { token: 'secret', as: 'jane' } })).request(GET);

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
+import path from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { parse, stringify } from 'yaml';
 import type { ClusterAccess, ReadAccess, TlsMaterial } from './cluster-access.ts';
 
 export interface KubeConfigSettings {
@@ -44,6 +47,11 @@ function loadKubeConfig(config: KubeConfig, { file, context }: KubeConfigSetting
 }
 
 function readFiles(config: KubeConfig, file: string | undefined): void {
+  config.loadFromFile = (each, options) => {
+    const directory = path.dirname(each);
+    config.loadFromString(withTokenFiles(readFileSync(each, 'utf8'), directory), options);
+    config.makePathsAbsolute(directory);
+  };
   try {
     if (file === undefined) config.loadFromDefault();
     else config.loadFromFile(file);
@@ -55,6 +63,19 @@ function readFiles(config: KubeConfig, file: string | undefined): void {
   if (file === undefined && config.currentContext === 'loaded-context') {
     throw new Error('There is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist.');
   }
+}
+
+/** client-node looks for `token-file`, where kubeconfigs have `tokenFile`. */
+function withTokenFiles(text: string, directory: string): string {
+  const config = parse(text) as {
+    readonly users?: readonly { readonly user?: Record<string, unknown> }[];
+  } | null;
+  for (const { user } of config?.users ?? []) {
+    if (typeof user?.tokenFile !== 'string') continue;
+    user['token-file'] = path.resolve(directory, user.tokenFile);
+    delete user.token;
+  }
+  return stringify(config);
 }
 
 /** Exec plugins expect KUBERNETES_EXEC_INFO, which client-node does not set. */

@@ -1,8 +1,10 @@
-import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../diagnosis/model/evidence.ts';
+import type { Service } from '../diagnosis/model/kubernetes.ts';
 import { found } from '../diagnosis/model/lookup.ts';
 import { type ObjectReference, referenceTo } from '../diagnosis/model/reference.ts';
 import { backendToExplain } from '../diagnosis/topology/route-backends.ts';
 import { addressesOf, parseServiceHost } from '../diagnosis/topology/service-hosts.ts';
+import { askedAddress, nodeAt } from './node-address.ts';
 import type { SlotContext } from './slot-context.ts';
 
 /** The Service to which the request goes, whether it exists or not, and who says so. */
@@ -12,6 +14,8 @@ export interface Destination {
   readonly askedPort?: number | string;
   readonly askedBy: ObjectReference;
 }
+
+type NamedService = Pick<Destination, 'namespace' | 'name'> & { readonly askedPort: number };
 
 /** The StatusProbe itself as the one who asks. */
 const askedByProbe = ({ probe }: SlotContext, field: string): ObjectReference => ({
@@ -80,26 +84,33 @@ async function byDNSName(
   return exists ? found(named) : NOT_APPLICABLE;
 }
 
-async function byAddress(
-  { reader }: SlotContext,
-  host: string,
-): Promise<Slot<{ namespace: string; name: string }>> {
-  const services = await reader.list('Service');
+/** A Service by an address of its own, or by the port that it has on every Node. */
+async function byAddress(context: SlotContext, { host, port }: RoutedRequest): Promise<Slot<NamedService>> {
+  const services = await context.reader.list('Service');
   if (!services.ok) return services;
-  const service = services.value.find((each) => addressesOf(each).includes(host));
-  if (service === undefined) return NOT_APPLICABLE;
-  return found({ namespace: service.metadata.namespace ?? '', name: service.metadata.name });
+  const own = services.value.find((each) => addressesOf(each).includes(host));
+  if (own !== undefined) return found({ ...namedBy(own), askedPort: port });
+  const [onNodes, mapped] = services.value
+    .flatMap((each) => (each.spec.ports ?? []).map((one) => [each, one] as const))
+    .find(([, { nodePort }]) => nodePort === port) ?? [undefined, undefined];
+  const address = askedAddress(context, { host });
+  if (onNodes === undefined || address === undefined) return NOT_APPLICABLE;
+  const node = await nodeAt(context, address);
+  return node.ok ? found({ ...namedBy(onNodes), askedPort: mapped.port }) : node;
 }
 
-/** The Service that a URL names by itself: by DNS name, cluster address or its load balancer's address. */
+const namedBy = ({ metadata: { namespace = '', name } }: Service) => ({ namespace, name });
+
+/** The Service that a URL names by itself: by DNS name, by an address, or by a port of the Nodes. */
 async function byURL(context: SlotContext): Promise<Slot<Destination>> {
   const request = await context.slot('request');
   if (!request.ok) return request;
-  const { host, port } = request.value;
-  const byName = await byDNSName(context, host);
-  const service = byName.ok ? byName : await byAddress(context, host);
+  const byName = await byDNSName(context, request.value.host);
+  const service = byName.ok
+    ? found({ ...byName.value, askedPort: request.value.port })
+    : await byAddress(context, request.value);
   if (!service.ok) return service;
-  return found({ ...service.value, askedPort: port, askedBy: askedByProbe(context, 'spec.target.url') });
+  return found({ ...service.value, askedBy: askedByProbe(context, 'spec.target.url') });
 }
 
 /** Which Service takes the request: by reference, through an Ingress or HTTPRoute, or as the URL itself says. */

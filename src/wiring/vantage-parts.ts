@@ -7,7 +7,7 @@ import { ProbeFault } from '../probe/failure.ts';
 const DEADLINE_MILLISECONDS = 2_000;
 
 /** Answers of a DNS server that works, whatever it says. */
-const ANSWERS: ReadonlySet<string> = new Set(['NXDomain', 'NoAddress', 'ServFail']);
+const ANSWERS: ReadonlySet<string> = new Set(['NXDomain', 'NoRecord', 'ServFail']);
 
 /** How this replica finds out whether it reaches anybody at all. */
 export const vantageParts = (

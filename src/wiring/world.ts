@@ -123,8 +123,8 @@ function hiddenFrom(
 }
 
 function sourcesFor(
-  { namespace, name, plan, request }: Inquiry,
-  { reader, client, resolver, podLogs, clusterDomain, aws }: WorldParts,
+  { namespace, name, plan, request, failingSince }: Inquiry,
+  { reader, client, resolver, podLogs, clusterDomain, aws, logLooks }: WorldParts,
   policy: NamespacePolicy,
 ): Sources {
   const { hops, podLogs: logs, aws: options } = plan.spec.diagnose;
@@ -139,6 +139,7 @@ function sourcesFor(
       ...(options && { aws: { options, allowed: policy.awsResources } }),
     },
     aws,
+    ...(logLooks && { logLooks }),
     resolve: nameLookup(resolver),
     ...(podLogs && policy.podLogs && { readLog: logReader(client) }),
   };

@@ -12,7 +12,7 @@ const REASONS = {
 
 const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
 
-type Entrance = Partial<Pick<Evidence, 'ingress' | 'gateways'>>;
+type Entrance = Partial<Pick<Evidence, 'ingress' | 'gateways' | 'hostRecords'>>;
 
 /** Where the record should point: the published address of the Ingress or Gateway that serves the host. */
 function addressFor({ ingress: route, gateways }: Entrance): string | undefined {
@@ -21,6 +21,13 @@ function addressFor({ ingress: route, gateways }: Entrance): string | undefined 
   const ingress = route?.match?.ingress ?? route?.candidates[0];
   const [address] = ingress?.status?.loadBalancer?.ingress ?? [];
   return address?.hostname ?? address?.ip;
+}
+
+/** The name of a load balancer, where the probe went by the address that an Ingress or Gateway publishes. */
+function entranceOf({ hostRecords }: Entrance) {
+  if (hostRecords === undefined || hostRecords.isByName) return undefined;
+  const { entrance, published } = hostRecords;
+  return { entrance, name: published[0] ?? '' };
 }
 
 /** The host that was looked up last; what is known of the route does not concern one that a redirect names. */
@@ -35,13 +42,21 @@ export const dnsHost = defineCheck({
   title: 'DNS knows the host',
   layer: 'DNS',
   needs: ['observation', 'request'],
-  wants: ['ingress', 'gateways'],
+  wants: ['ingress', 'gateways', 'hostRecords'],
   reasons: {
     HostNotFound: {
       severity: 'Error',
       owner: 'DevOps',
       message: 'DNS has no address for {host}',
       fix: 'Create a DNS record for {host} that points to {address}',
+      explains: ['DNS'],
+    },
+    LoadBalancerHasNoRecord: {
+      severity: 'Error',
+      owner: 'DevOps',
+      layer: 'LoadBalancer',
+      message: 'DNS has no address for {host}, by which {entrance} is reached',
+      fix: 'See whether the load balancer of {entrance} still exists, and let its controller make it anew',
       explains: ['DNS'],
     },
     DNSServerFailed: {
@@ -62,12 +77,24 @@ export const dnsHost = defineCheck({
   run({ observation, request, ...entrance }, report) {
     const { failure } = observation;
     if (failure?.phase !== 'Resolve' || !isKnown(failure.reason)) return [];
-    const { host, address = 'its load balancer' } = lookedUp(observation, request.host, entrance);
+    const reason = REASONS[failure.reason];
+    const evidence = [failure.message];
+    const behind = observation.redirects.length === 0 ? entranceOf(entrance) : undefined;
+    if (behind !== undefined && reason === 'HostNotFound') {
+      const subject = { ...behind.entrance, field: 'status' };
+      const slots = { host: behind.name, entrance: behind.entrance.ref };
+      return [report('LoadBalancerHasNoRecord', { subject, slots, evidence })];
+    }
+    const { host, address = 'its load balancer' } = lookedUp(
+      observation,
+      behind?.name ?? request.host,
+      entrance,
+    );
     return [
-      report(REASONS[failure.reason], {
+      report(reason, {
         subject: { kind: 'Host', name: host, ref: `Host/${host}` },
         slots: { host, address },
-        evidence: [failure.message],
+        evidence,
         confidence: failure.reason === 'DNSTimeout' ? 'Medium' : 'High',
       }),
     ];

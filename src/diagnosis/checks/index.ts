@@ -70,6 +70,7 @@ import { tlsCertificate } from './tls-certificate.ts';
 import { tlsSecret } from './tls-secret.ts';
 import { wafRule } from './waf-rule.ts';
 import { workloadReplicas } from './workload-replicas.ts';
+import { workloadRollout } from './workload-rollout.ts';
 
 /** Every check there is. Adding one: its file, its scenarios, a line here, and its place in the matrix. */
 export const CHECKS = [
@@ -86,8 +87,8 @@ export const CHECKS = [
   albTargetGroupBinding,
   albSecurityGroups,
   albTargetHealth,
-  dnsHost,
   dnsAddress,
+  dnsHost,
   tlsCertificate,
   tlsSecret,
   targetExists,
@@ -122,6 +123,7 @@ export const CHECKS = [
   endpointsReady,
   podPort,
   workloadReplicas,
+  workloadRollout,
   horizontalPodAutoscaler,
   podScheduling,
   nodeReady,

@@ -1,5 +1,5 @@
 import { defineCheck } from '../model/check.ts';
-import type { IngressMatch } from '../model/evidence.ts';
+import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { Service, ServicePort } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { referenceTo } from '../model/reference.ts';

@@ -1,6 +1,6 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
-import type { IngressClassEvidence } from '../model/evidence.ts';
+import type { IngressClassEvidence } from '../model/ingress-evidence.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';

@@ -1,6 +1,6 @@
 import { defineCheck } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
-import type { IngressMatch } from '../model/evidence.ts';
+import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
 

@@ -1,5 +1,5 @@
 import { defineCheck } from '../model/check.ts';
-import type { IngressEvidence } from '../model/evidence.ts';
+import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';

@@ -1,11 +1,20 @@
 import { defineCheck } from '../model/check.ts';
+import type { RouteEndpoint } from '../model/evidence.ts';
+import type { Pod } from '../model/pod.ts';
+
+/** Whether every one of the Pods has an endpoint on its own node. */
+const areBeside = (pods: readonly Pod[], endpoints: readonly RouteEndpoint[]): boolean =>
+  pods.length > 0 &&
+  pods.every(({ spec }) =>
+    endpoints.some(({ nodeName }) => nodeName !== undefined && nodeName === spec.nodeName),
+  );
 
 export const serviceTrafficPolicy = defineCheck({
   id: 'service-traffic-policy',
   title: 'A Service that stays on the node has an endpoint on every client’s node',
   layer: 'Service',
   needs: ['service', 'endpoints', 'home'],
-  wants: ['dials'],
+  wants: ['dials', 'ownPods'],
   reasons: {
     NoLocalEndpoint: {
       severity: 'Error',
@@ -17,12 +26,12 @@ export const serviceTrafficPolicy = defineCheck({
       explains: ['Connection', 'Timeout'],
     },
   },
-  run({ service: { service, reference, askedBy }, endpoints, dials = [], home }, report) {
+  run({ service: { service, reference, askedBy }, endpoints, dials = [], ownPods = [], home }, report) {
     const isLocal = service?.spec.internalTrafficPolicy === 'Local';
     // Ingress controllers send to the endpoints themselves.
     if (!isLocal || askedBy.kind === 'Ingress' || askedBy.kind === 'HTTPRoute') return [];
     const ready = endpoints.filter((endpoint) => endpoint.ready);
-    if (ready.length === 0) return [];
+    if (ready.length === 0 || areBeside(ownPods, ready)) return [];
     const { name, namespace = home } = reference;
     const nodes = [...new Set(ready.flatMap(({ nodeName }) => nodeName ?? []))].sort();
     return [

@@ -1,6 +1,7 @@
 import { defineCheck } from '../model/check.ts';
 import { eventsAbout } from '../model/events-about.ts';
-import type { IngressEvidence, ServiceEvidence } from '../model/evidence.ts';
+import type { ServiceEvidence } from '../model/evidence.ts';
+import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import { nearest } from '../model/nearest.ts';
 import { referenceTo } from '../model/reference.ts';
 

@@ -1,5 +1,6 @@
 import { defineCheck } from '../model/check.ts';
-import type { Evidence, IngressEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { Layer } from '../model/vocabulary.ts';
@@ -55,7 +56,7 @@ export const tlsCertificate = defineCheck({
   title: 'The certificate is valid, trusted and for the host',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'gateways', 'service'],
+  wants: ['ingress', 'gateways', 'service', 'alb'],
   reasons: {
     CertificateExpired: {
       severity: 'Error',
@@ -136,7 +137,8 @@ export const tlsCertificate = defineCheck({
       slots: { host, port, names },
       evidence: [failure.message],
     });
-    const isDefault = DEFAULT_CERTIFICATE.includes(failure.reason);
+    // A load balancer of AWS takes its certificates from elsewhere.
+    const isDefault = DEFAULT_CERTIFICATE.includes(failure.reason) && evidence.alb?.ingress === undefined;
     if (ingress === undefined || !isDefault || tlsIndexFor(ingress, host) >= 0) return [seen];
     const { name, namespace = home } = ingress.metadata;
     const slots = { ingress: name, namespace, host };

@@ -105,7 +105,7 @@ export const workloadReplicas = defineCheck({
       fix: '{remedy}',
       command: "kubectl -n '{namespace}' describe '{object}'",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: ['RolloutStuck', 'NoReadyEndpoints', 'NoEndpoints'],
+      leadsTo: ['RolloutTakesAllDown', 'RolloutStuck', 'NoReadyEndpoints', 'NoEndpoints'],
     },
     RolloutStuck: {
       severity: 'Error',

@@ -20,8 +20,8 @@ const LOAD_BALANCER = [
 /** From the name that was asked to the Service: what a router needs in order to know where to send a request. */
 export const ROUTING = [
   ...LOAD_BALANCER,
-  'dns-host',
   'dns-address',
+  'dns-host',
   'tls-certificate',
   'tls-secret',
   'target-exists',
@@ -60,6 +60,7 @@ export const BACKENDS = [
   'endpoints-ready',
   'pod-port',
   'workload-replicas',
+  'workload-rollout',
   'horizontal-pod-autoscaler',
   'pod-scheduling',
   'node-ready',

@@ -48,8 +48,8 @@ export const TARGETS_UNHEALTHY = [
   ...NO_TARGET_ANSWERS,
 ] as const;
 
-/** Reasons (of any check) that follow when the Pods of a route do not run or are not ready. */
-export const NO_POD_SERVES = [
+/** What is seen while nobody behind a Service serves. */
+export const NOBODY_SERVES = [
   'NoReadyEndpoints',
   'NoEndpoints',
   'RolloutStuck',
@@ -58,6 +58,9 @@ export const NO_POD_SERVES = [
   'DeclaredPortNotOpen',
   ...TARGETS_UNHEALTHY,
 ] as const;
+
+/** Reasons (of any check) that follow when the Pods of a route do not run or are not ready. */
+export const NO_POD_SERVES = ['RolloutTakesAllDown', ...NOBODY_SERVES] as const;
 
 /** Reasons that follow when a container's process ends: its probes fail, and it is started again. */
 export const PROCESS_ENDED = [
@@ -83,6 +86,21 @@ export const APPLICATION_REASONS = [
   'AnswerHeaderUnexpected',
   'AnswerBodyUnexpected',
   'AnswerJSONUnexpected',
+] as const;
+
+/** What is seen when somebody else than the cluster answers for the host. */
+export const HOST_ELSEWHERE = [
+  'AnsweredBeforePods',
+  'TimeoutBeforePods',
+  'HostHasNoTLS',
+  'CertificateHostMismatch',
+  'CertificateUntrusted',
+  'TLSSecretNotServed',
+  'ApplicationError',
+  'ApplicationFails',
+  'ApplicationUnauthorized',
+  'ApplicationMethodNotAllowed',
+  ...APPLICATION_REASONS,
 ] as const;
 
 /** Reasons that follow when a request goes another way than the route says: whoever answers is not this application. */

@@ -76,6 +76,7 @@ export interface Service extends KubernetesObject {
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
     readonly externalName?: string;
+    readonly externalIPs?: readonly string[];
     readonly selector?: Readonly<Record<string, string>>;
     readonly ports?: readonly ServicePort[];
     readonly internalTrafficPolicy?: string;
@@ -145,6 +146,11 @@ export interface Workload extends KubernetesObject {
   readonly spec: {
     readonly replicas?: number;
     readonly paused?: boolean;
+    /** Of a Deployment. */
+    readonly strategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly maxUnavailable?: number | string };
+    };
     readonly selector?: LabelSelector;
     readonly template?: {
       readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
@@ -193,5 +199,8 @@ export interface TargetGroupBinding extends KubernetesObject {
 
 export interface Node extends KubernetesObject {
   readonly spec: { readonly unschedulable?: boolean };
-  readonly status?: { readonly conditions?: readonly Condition[] };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly addresses?: readonly { readonly type?: string; readonly address: string }[];
+  };
 }

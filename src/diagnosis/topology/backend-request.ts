@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { IngressMatch } from '../model/evidence.ts';
+import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 
 /** The request as a proxy sends it on to the Service. */

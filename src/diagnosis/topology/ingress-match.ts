@@ -1,4 +1,5 @@
-import type { IngressMatch, RoutedRequest } from '../model/evidence.ts';
+import type { RoutedRequest } from '../model/evidence.ts';
+import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { HTTPIngressPath, Ingress, IngressRule } from '../model/kubernetes.ts';
 import { namedClass } from './ingress-class.ts';
 import { bySeniority, HOST_RANKS, hostRank, ingressHostRank } from './ingress-hosts.ts';

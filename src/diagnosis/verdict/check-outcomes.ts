@@ -46,8 +46,9 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
   }
 }
 
-/** One load balancer or Gateway answers for all checks of these slots: what keeps us from asking it is told once. */
+/** One DNS, load balancer or Gateway answers for all checks of these slots: what keeps us from asking it is told once. */
 const ENTRANCE_SLOTS: readonly SlotName[] = [
+  'hostRecords',
   'httpRoute',
   'gateways',
   'gatewayClass',

@@ -1,6 +1,7 @@
 import type { Diagnosis, JudgedFinding, PathHop, Verdict } from '../model/diagnosis.ts';
-import type { Gathered, IngressEvidence, Route, Slot } from '../model/evidence.ts';
+import type { Gathered, Route, Slot } from '../model/evidence.ts';
 import type { GatewaysEvidence, HTTPRouteEvidence } from '../model/http-route-evidence.ts';
+import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 

@@ -115,7 +115,11 @@ export const POD: Shape<Pod> = {
   },
 };
 
-export const METRICS_OF_POD: Shape<PodMetrics> = { ...OBJECT, containers: [{ name: true, usage: true }] };
+export const METRICS_OF_POD: Shape<PodMetrics> = {
+  ...OBJECT,
+  timestamp: true,
+  containers: [{ name: true, usage: true }],
+};
 
 const LOAD_BALANCER = { ingress: [{ ip: true, hostname: true }] } as const;
 
@@ -173,6 +177,7 @@ export const WORKLOAD: Shape<Workload> = {
   spec: {
     replicas: true,
     paused: true,
+    strategy: { type: true, rollingUpdate: { maxUnavailable: true } },
     selector: true,
     template: {
       metadata: { labels: true },

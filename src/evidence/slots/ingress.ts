@@ -1,9 +1,5 @@
-import {
-  type IngressEvidence,
-  NOT_APPLICABLE,
-  type RoutedRequest,
-  type Slot,
-} from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../../diagnosis/model/evidence.ts';
+import type { IngressEvidence } from '../../diagnosis/model/ingress-evidence.ts';
 import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';

@@ -2,20 +2,17 @@ import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { NetworkPolicy } from '../../diagnosis/model/network-policy.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
-import { carriesRequests } from '../../diagnosis/topology/ingress-controllers.ts';
+import { controllerOf } from '../../diagnosis/topology/ingress-controllers.ts';
 import { takesPod } from '../../diagnosis/topology/network-policies.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { selectionOf } from './selected-by.ts';
 
-/** As the manifests and the chart label them. */
-const OPERATOR_LABELS = { 'app.kubernetes.io/name': 'statusprobe' };
-
 const isRunning = ({ status }: Pod): boolean => status.phase === 'Running';
 
-async function operatorPods({ reader }: SlotContext): Promise<readonly Pod[]> {
-  const listed = await reader.list('Pod', { labels: OPERATOR_LABELS });
-  return listed.ok ? listed.value.filter(isRunning) : [];
+async function operatorPods({ slot }: SlotContext): Promise<readonly Pod[]> {
+  const own = await slot('ownPods');
+  return own.ok ? own.value : [];
 }
 
 /** Who sends to the Service's Pods; a controller that could not be looked for is one that nobody knows. */
@@ -25,8 +22,10 @@ async function senderPods({ slot }: SlotContext, operators: readonly Pod[]): Pro
   if (asker === 'HTTPRoute') return [];
   if (asker !== 'Ingress') return operators;
   const served = await slot('ingressClass');
-  if (!served.ok || !carriesRequests(served.value.ingressClass?.spec.controller ?? '')) return [];
-  return served.value.controllerPods.filter(isRunning);
+  if (!served.ok) return [];
+  const { ingressClass, controllerPods } = served.value;
+  const isSender = controllerOf(ingressClass?.spec.controller)?.configuresOthers !== true;
+  return isSender ? controllerPods.filter(isRunning) : [];
 }
 
 const namespacesOf = (pods: readonly Pod[]): readonly string[] =>

@@ -1,5 +1,6 @@
 import type { Symptom } from '../../model/check.ts';
-import type { HopAnswer, IngressMatch, RoutedRequest } from '../../model/evidence.ts';
+import type { HopAnswer, RoutedRequest } from '../../model/evidence.ts';
+import type { IngressMatch } from '../../model/ingress-evidence.ts';
 import type { Service } from '../../model/kubernetes.ts';
 import type { Observation } from '../../model/observation.ts';
 

@@ -1,13 +1,18 @@
+import { secondsSince } from '../model/age.ts';
+import type { AnswerEvidence } from '../model/answering.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import type { PodsEvidence, RouteEndpoint } from '../model/evidence.ts';
 import { askedPods } from '../model/lateness.ts';
 import type { PodMetrics } from '../model/pod-metrics.ts';
 import { quantityOf } from '../model/quantity.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
 import { fieldOf } from '../model/serving-pods.ts';
-import type { Severity } from '../model/vocabulary.ts';
 
 /** Usage is a mean over some seconds: a container that is held back at times stays a little below its limit. */
 const NEARLY_ALL = 0.9;
+
+/** What was measured this long ago tells nothing of the request. */
+const RECENT_SECONDS = 120;
 
 type Resource = 'cpu' | 'memory';
 
@@ -24,22 +29,32 @@ function isAtLimit(
   return limit === undefined || used === undefined ? undefined : used >= limit * NEARLY_ALL;
 }
 
-/** Pods that answer in time are not held back; where only some are, it explains only some failures. */
-function weightOfCPU(evidence: Parameters<typeof askedPods>[0], areAllAtLimit: boolean): Severity {
+const podOf = ({ pod }: ServingContainer): string => pod.metadata.name;
+
+/** How heavy it is that these Pods are held back: those that answer in time are not slow for it. */
+function weightOfCPU(evidence: AnswerEvidence, held: ReadonlySet<string>, measured: readonly string[]) {
   const { slow, quick } = askedPods(evidence);
   if (slow.length === 0 && quick.length > 0) return 'Info';
-  return areAllAtLimit ? 'Error' : 'Warning';
+  const inTrouble = slow.length > 0 ? slow.map(({ podName = '' }) => podName) : measured;
+  return inTrouble.every((name) => held.has(name)) ? 'Error' : 'Warning';
 }
 
-const podsOf = (containers: readonly ServingContainer[]): ReadonlySet<string> =>
-  new Set(containers.map(({ pod }) => pod.metadata.name));
+/** Containers that take requests: where it can be told, a log shipper beside them makes nobody wait. */
+function answering(pods: PodsEvidence, endpoints: readonly RouteEndpoint[]): readonly ServingContainer[] {
+  const used = new Set(endpoints.map(({ port }) => port));
+  const all = servingContainers(pods).filter(({ isInit }) => !isInit);
+  const isDeclared = ({ container: { ports = [] } }: ServingContainer) =>
+    ports.some(({ containerPort }) => used.has(containerPort));
+  const named = all.filter(isDeclared);
+  return all.filter((one) => isDeclared(one) || !named.some((other) => podOf(other) === podOf(one)));
+}
 
 export const podResources = defineCheck({
   id: 'pod-resources',
   title: 'The containers do not use up their CPU and memory',
   layer: 'Pod',
-  needs: ['pods', 'podMetrics', 'observation', 'request', 'home'],
-  wants: ['endpoints', 'hops'],
+  needs: ['pods', 'podMetrics', 'endpoints', 'observation', 'request', 'home'],
+  wants: ['hops'],
   reasons: {
     CPUAtLimit: {
       severity: 'Error',
@@ -61,21 +76,22 @@ export const podResources = defineCheck({
     },
   },
   run({ pods, podMetrics, ...evidence }, report) {
-    const containers = servingContainers(pods).filter(({ isInit }) => !isInit);
-    const having = (resource: Resource, state: boolean) =>
-      containers.filter((one) => isAtLimit(one, resource, podMetrics) === state);
-    const about = (one: ServingContainer, resource: Resource) => {
-      const limit = one.container.resources?.limits?.[resource] ?? '';
-      const subject = fieldOf(one.workload, `${one.field}.resources.limits.${resource}`);
-      return { subject, slots: { ...one.names, limit }, expected: `less than ${limit}` };
-    };
-    const busy = having('cpu', true);
-    const held = podsOf(busy);
-    const areAllAtLimit = [...podsOf(having('cpu', false))].every((name) => held.has(name));
-    const severity = weightOfCPU(evidence, areAllAtLimit);
+    const { observation, endpoints } = evidence;
+    const recent = podMetrics.filter(
+      ({ timestamp }) => secondsSince(timestamp, observation.time) < RECENT_SECONDS,
+    );
+    const about = (one: ServingContainer, resource: Resource) => ({
+      subject: fieldOf(one.workload, `${one.field}.resources.limits.${resource}`),
+      slots: { ...one.names, limit: one.container.resources?.limits?.[resource] ?? '' },
+    });
+    const containers = answering(pods, endpoints);
+    const measured = containers.filter((one) => isAtLimit(one, 'cpu', recent) !== undefined);
+    const busy = measured.filter((one) => isAtLimit(one, 'cpu', recent));
+    const severity = weightOfCPU(evidence, new Set(busy.map(podOf)), measured.map(podOf));
+    const full = containers.filter((one) => isAtLimit(one, 'memory', recent));
     return [
       ...busy.map((one) => report('CPUAtLimit', { ...about(one, 'cpu'), severity, confidence: 'Medium' })),
-      ...having('memory', true).map((one) => report('MemoryNearLimit', about(one, 'memory'))),
+      ...full.map((one) => report('MemoryNearLimit', about(one, 'memory'))),
     ];
   },
 });

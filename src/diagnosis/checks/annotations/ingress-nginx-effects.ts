@@ -61,7 +61,7 @@ function givesUp(key: string, usual?: string): Effect {
     does: (value, context) => {
       const time = milliseconds(value);
       const isOver = context.observation.durationMilliseconds.total >= time;
-      const isEarly = value !== usual || answersAfter(time, context);
+      const isEarly = answersAfter(time, context) || (value !== usual && !podsAnswer(context));
       return when(isOver && isEarly, 'gives its backend up before that has answered');
     },
     isDoubtful: (context) => !answersAfter(milliseconds(context.annotations[effect.key] ?? usual), context),

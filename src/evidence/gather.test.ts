@@ -748,6 +748,142 @@ describe('hops', () => {
   ])('ask %s', async (_, given, expected) => expect(await asked(given)).toEqual(expected));
 });
 
+describe('what a late answer has asked', () => {
+  const LATE = { failure: { phase: 'Wait', reason: 'HeaderTimeout', message: 'late' } } as const;
+  const late = { code: undefined, ...LATE } as unknown as Partial<Observation>;
+  const settings = (hops: 'Disabled' | 'SafeMethods') =>
+    ({ hops, podLogs: { enabled: false, tailLines: 1 }, deadlineMilliseconds: 10_000 }) as const;
+  const probed = (readinessProbe?: object) => [
+    ...SHOP.slice(0, 2),
+    pod('shop-1', '10.0.0.1', {
+      spec: {
+        containers: [{ name: 'shop', ports: [{ name: 'admin', containerPort: 9090 }], readinessProbe }],
+      },
+    }),
+    slice([['10.0.0.1', 'shop-1']]),
+  ];
+
+  const asked = async (given: Given, hops: 'Disabled' | 'SafeMethods' = 'SafeMethods') => {
+    const requests: HopRequest[] = [];
+    const ask = async (request: HopRequest) => {
+      requests.push(request);
+      return completeObservation({ code: 200 }, 'http://x/');
+    };
+    const slot = await gathered('health', {
+      seen: late,
+      ...given,
+      sources: { ask, settings: settings(hops) },
+    });
+    const told = requests.map(
+      ({ scheme, address, port, path, withCredentials, isHealthCheck }) =>
+        `${scheme}://${address}:${port}${path} ${withCredentials} ${isHealthCheck}`,
+    );
+    return slot.ok ? told : slot.reason;
+  };
+
+  test.each<[string, Given, readonly string[] | string]>([
+    ['the usual path at the port of the Service', {}, ['http://10.0.0.1:8080/healthz false true']],
+    [
+      'the path of the readiness probe, at its port and without its query',
+      { objects: probed({ httpGet: { path: 'ready?deep=1', port: 'admin', scheme: 'HTTPS' } }) },
+      ['https://10.0.0.1:9090/ready false true'],
+    ],
+    [
+      'the usual path where readiness is probed otherwise',
+      { objects: probed({ tcpSocket: { port: 9090 } }) },
+      ['http://10.0.0.1:8080/healthz false true'],
+    ],
+    [
+      'nothing that the probe itself has asked',
+      { target: { url: 'http://shop.example.com/healthz' } },
+      'NotApplicable',
+    ],
+    ['nothing where the answer came', { seen: { code: 502 } }, 'NotApplicable'],
+    [
+      'also where the probe itself may not be repeated',
+      { seen: { ...late, method: 'POST' } },
+      ['http://10.0.0.1:8080/healthz false true'],
+    ],
+    [
+      'no Pod that gets no requests',
+      { objects: [...SHOP.slice(0, 3), slice([['10.0.0.1', 'shop-1', false]])] },
+      'NotApplicable',
+    ],
+    [
+      'at most two Pods',
+      {
+        objects: [
+          ...SHOP.slice(0, 2),
+          ...['1', '2', '3'].map((each) => pod(`shop-${each}`, `10.0.0.${each}`)),
+          slice([
+            ['10.0.0.1', 'shop-1'],
+            ['10.0.0.2', 'shop-2'],
+            ['10.0.0.3', 'shop-3'],
+          ]),
+        ],
+      },
+      ['http://10.0.0.1:8080/healthz false true', 'http://10.0.0.2:8080/healthz false true'],
+    ],
+  ])('is %s', async (_, given, expected) => expect(await asked(given)).toEqual(expected));
+
+  test('is nothing where hops are disabled', async () => {
+    expect(await asked({}, 'Disabled')).toBe('NotConfigured');
+  });
+
+  test.each<[string, Partial<Observation>, 'Disabled' | 'SafeMethods', string]>([
+    ['once more', late, 'SafeMethods', 'asked'],
+    [
+      'once more where the answer was only slower than wanted',
+      { code: 200, failure: { ...LATE.failure, reason: 'TooSlow' } },
+      'SafeMethods',
+      'asked',
+    ],
+    ['not again where it changes something', { ...late, method: 'POST' }, 'SafeMethods', 'NotConfigured'],
+    ['not again where hops are disabled', late, 'Disabled', 'NotConfigured'],
+    ['not again where the answer came', { code: 502 }, 'SafeMethods', 'NotApplicable'],
+  ])('the probe is sent %s', async (_, seen, hops, expected) => {
+    const repeat = async () => completeObservation({ code: 204 }, 'http://x/');
+    const slot = await gathered('repeat', { seen, sources: { repeat, settings: settings(hops) } });
+    expect(slot.ok ? 'asked' : slot.reason).toBe(expected);
+    if (slot.ok) expect(slot.value.code).toBe(204);
+  });
+});
+
+describe('metrics of Pods', () => {
+  const limited = (name: string, limits?: object) =>
+    pod(name, '10.0.0.1', { spec: { containers: [{ name: 'shop', resources: { limits } }] } });
+  const measured = (name: string) =>
+    object('PodMetrics', name, { timestamp: '2026-01-01T00:00:00Z', window: '15s', containers: [] });
+
+  const looked = async (pods: readonly RawObject[], given: Given = {}) => {
+    const { looks, reader } = noting(createObjectsReader([...SHOP.slice(0, 2), ...pods]));
+    const slot = await gathered('podMetrics', { ...given, sources: { reader } });
+    return { slot, looks: looks.filter((look) => look.includes('PodMetrics')) };
+  };
+
+  test('are got of the Pods with limits by name, at most five, and of no other', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const pods = [...names.map((name) => limited(name, { cpu: '1' })), limited('free')];
+    const { slot, looks } = await looked([...pods, measured('a'), measured('f')]);
+    expect(looks).toEqual(names.slice(0, 5).map((name) => `get PodMetrics shop ${name}`));
+    expect(slot).toMatchObject({ ok: true, value: [{ metadata: { name: 'a' } }] });
+  });
+
+  test('are not asked for where no Pod has a limit, or where the answer tells enough', async () => {
+    expect(await looked([limited('a')])).toEqual({ slot: NOT_APPLICABLE, looks: [] });
+    expect(await looked([limited('a', { cpu: '1' })], { seen: { code: 404 } })).toEqual({
+      slot: NOT_APPLICABLE,
+      looks: [],
+    });
+  });
+
+  test('that may not be read are not absent', async () => {
+    const unreadable = [{ kind: 'PodMetrics', reason: 'Forbidden', message: 'no' }] as const;
+    const objects = [...SHOP.slice(0, 2), limited('a', { cpu: '1' })];
+    expect(await gathered('podMetrics', { objects, unreadable })).toMatchObject({ reason: 'Forbidden' });
+  });
+});
+
 describe('logs', () => {
   const status = (name: string, rest: object) => ({ name, ready: false, restartCount: 0, ...rest });
   const withStatuses = (

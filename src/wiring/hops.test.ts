@@ -48,6 +48,13 @@ describe('a hop', () => {
     });
   });
 
+  it('that is asked for its health gets a GET for the path alone', () => {
+    const request = hopRequest(REQUEST, { ...HOP, withCredentials: false, isHealthCheck: true });
+    expect(request).toMatchObject({ url: 'http://shop.test/inside', method: 'GET', headers: [FORWARDED] });
+    expect(request).not.toHaveProperty('body');
+    expect(request).not.toHaveProperty('basicAuth');
+  });
+
   it('over TLS speaks the probe’s HTTP version', () => {
     const request = hopRequest(REQUEST, { ...HOP, scheme: 'https', withCredentials: false });
     expect(request).toMatchObject({ url: 'https://shop.test/inside?id=1', httpVersion: 'HTTP2' });

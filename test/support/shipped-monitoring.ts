@@ -54,7 +54,7 @@ export async function startMonitoring(address: string, ruleFiles: readonly strin
 }
 
 /** What is shipped, but for the discovery of Pods: Debian's Prometheus has none, so its labels are set by hand. */
-function scrapeConfiguration(address: string): object {
+export function scrapeConfiguration(address: string): object {
   const [shipped] = readShipped<ScrapeConfiguration>('deploy/scrape/prometheus.yaml').scrape_configs;
   const { kubernetes_sd_configs, relabel_configs, ...rest } = shipped as unknown as Record<string, unknown>;
   const labels = {

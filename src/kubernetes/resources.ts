@@ -116,6 +116,13 @@ export const TARGET_GROUP_BINDINGS = describe(
   'TargetGroupBinding',
   'targetgroupbindings',
 );
+/** The same of EKS Auto Mode. */
+export const EKS_TARGET_GROUP_BINDINGS = describe(
+  'eks.amazonaws.com',
+  'v1',
+  'TargetGroupBinding',
+  'targetgroupbindings',
+);
 const GATEWAY_API = 'gateway.networking.k8s.io';
 export const HTTP_ROUTES = describe(GATEWAY_API, 'v1', 'HTTPRoute', 'httproutes');
 export const GATEWAYS = describe(GATEWAY_API, 'v1', 'Gateway', 'gateways');

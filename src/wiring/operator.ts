@@ -4,7 +4,7 @@ import { createAwsReader } from '../evidence/aws/aws-reader.ts';
 import { createLogLooks } from '../evidence/aws/log-looks.ts';
 import { Membership } from '../kubernetes/membership.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
-import { createStore, type Store } from '../kubernetes/store.ts';
+import { createStore, type Store, type StoreView } from '../kubernetes/store.ts';
 import type { AskProbe } from '../metrics/probe-endpoint.ts';
 import { EventSink } from '../operator/event-sink.ts';
 import type { World } from '../operator/look.ts';
@@ -15,6 +15,7 @@ import { keyOfProbe, STATUS_PROBES, type StoredProbe, toStoredProbe } from '../o
 import { transitionBetween } from '../operator/transition.ts';
 import { createVantage } from '../operator/vantage.ts';
 import { type AddressResolver, createResolver } from '../probe/dns.ts';
+import { automaticProbesFor } from './automatic-probes.ts';
 import { type ClusterCaches, startCaches } from './caches.ts';
 import type { Foundations } from './foundations.ts';
 import { createGuards, type GuardFactory } from './guards.ts';
@@ -28,6 +29,8 @@ export interface Operator {
   unsynced(): readonly string[];
   /** Begins to probe what belongs to this replica. */
   start(): void;
+  /** As they are stored now. */
+  readonly probes: StoreView<StoredProbe>;
   /** Probes what no StatusProbe asks for. */
   readonly probeOnce: AskProbe;
   /** Cuts probes short, writes what was judged, and leaves the group of replicas. */
@@ -49,7 +52,10 @@ export function createOperator(foundations: Foundations): Operator {
   const asking = { policyOf, resolver: createResolver(), guards: guardsFor(foundations, caches) };
   const world = createOperatorWorld(foundations, caches, asking);
 
-  const membership = joinReplicas(foundations, () => controller.reshard());
+  const membership = joinReplicas(foundations, () => {
+    controller.reshard();
+    automatic?.reshard();
+  });
   const events = new EventSink({ client, instance: config.instance, onError });
   const writer = createWriter(foundations, probes, membership, events);
   const controller: ProbeController = new ProbeController({
@@ -63,11 +69,18 @@ export function createOperator(foundations: Foundations): Operator {
     telemetry: telemetryOf(foundations),
     observe: metrics.queue('probes', () => controller.queue),
   });
+  const { signal } = stopping;
+  const automatic = automaticProbesFor(foundations, { caches, probes, membership, signal, onError });
   return {
+    probes,
     unsynced: () => [...(reflector.state.synced ? [] : [STATUS_PROBES.plural]), ...caches.unsynced()],
-    start: () => controller.start(),
+    start() {
+      controller.start();
+      automatic?.start();
+    },
     probeOnce: probeOnceFor(foundations, asking),
     async stop() {
+      await automatic?.stop();
       await controller.stop();
       await writer.stop(LAST_WRITES_MILLISECONDS);
       await events.stop();

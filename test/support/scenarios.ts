@@ -10,6 +10,7 @@ import type { ClusterReader } from '../../src/evidence/cluster/reader.ts';
 import { fieldsOutside, type Shape } from '../../src/evidence/cluster/shape.ts';
 import { createSteps } from '../../src/evidence/gather.ts';
 import { readSavedCase, type SavedCase } from '../../src/evidence/saved-case.ts';
+import { apiVersionOf } from '../../src/kubernetes/resources.ts';
 import { diagnose, type Steps } from '../../src/pipeline.ts';
 
 /** expected.yaml: the verdict that a scenario must get. */
@@ -71,11 +72,13 @@ function complaintsAbout(object: RawObject): string[] {
   const name = `${kind}/${metadata.name}`;
   if (!isKind(kind)) return [`${name}: no evidence is made of this kind`];
   const { resource, shape } = KINDS[kind];
-  const expectedVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
-  const isVersion = kind === 'Event' || object.apiVersion === expectedVersion;
+  const versions = Object.values(KINDS)
+    .filter((each) => each.resource.kind === kind)
+    .map((each) => apiVersionOf(each.resource));
+  const isVersion = kind === 'Event' || versions.includes(object.apiVersion);
   const unknown = shape === undefined ? [] : fieldsOutside(shape as Shape<unknown>, object);
   return [
-    ...(isVersion ? [] : [`${name}: apiVersion must be ${expectedVersion}`]),
+    ...(isVersion ? [] : [`${name}: apiVersion must be ${versions.join(' or ')}`]),
     ...(resource.namespaced === (metadata.namespace !== undefined) ? [] : [`${name}: metadata.namespace`]),
     ...unknown.map((field) => `${name}: no check reads ${field}`),
   ];

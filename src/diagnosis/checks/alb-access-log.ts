@@ -2,6 +2,7 @@ import { applicationOf } from '../model/answering.ts';
 import type { AccessLogEntry } from '../model/aws.ts';
 import { defineCheck } from '../model/check.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
+import { confidenceOfLogged } from '../model/logged-request.ts';
 import type { ObjectReference } from '../model/reference.ts';
 
 const ANSWERS = ['3xx', '4xx', '5xx', 'Assertion'] as const;
@@ -68,7 +69,7 @@ export const albAccessLog = defineCheck({
   id: 'alb-access-log',
   title: 'What the access log of the load balancer says of requests like this one',
   layer: 'LoadBalancer',
-  needs: ['alb', 'accessLog', 'observation', 'request', 'home'],
+  needs: ['alb', 'accessLog', 'observation', 'failingSince', 'request', 'home'],
   wants: ['loadBalancer', 'service', 'pods', 'endpoints'],
   reasons: {
     LoggedTargetAnswer: {
@@ -153,7 +154,7 @@ export const albAccessLog = defineCheck({
       leadsTo: ['ALBClientGaveUp'],
     },
   },
-  run({ accessLog, ...evidence }, report) {
+  run({ accessLog, failingSince, ...evidence }, report) {
     const { code } = evidence.observation;
     const isSame = ({ elbStatusCode }: AccessLogEntry) =>
       code === undefined ? elbStatusCode === 460 : elbStatusCode === code;
@@ -175,7 +176,7 @@ export const albAccessLog = defineCheck({
           why,
         },
         evidence: [summary(entry)],
-        ...(reason === 'LoggedWithoutTarget' ? { confidence: 'Low' } : {}),
+        confidence: reason === 'LoggedWithoutTarget' ? 'Low' : confidenceOfLogged(entry.time, failingSince),
       }),
     ];
   },

@@ -40,7 +40,7 @@ export const albTargetGroupBinding = defineCheck({
       layer: 'Network',
       message: 'The controller of TargetGroupBinding {binding} cannot open the security groups: {cause}',
       fix: 'Leave just one security group of the nodes with the tag kubernetes.io/cluster, and let the controller change it',
-      leadsTo: TARGETS_UNHEALTHY,
+      leadsTo: ['SecurityGroupBlocksTarget', ...TARGETS_UNHEALTHY],
     },
     BindingFailed: {
       ...binding,

@@ -47,33 +47,46 @@ const askedPath = ({ group }: SeenGroup, ingress: Ingress | undefined): string =
   group?.HealthCheckPath ?? ingress?.metadata.annotations?.[HEALTH_CHECK_PATH] ?? '/';
 
 /** What the kubelet asks, and finds well. */
-const readinessPath = (sick: readonly AlbTarget[]): string =>
+const readinessPath = (sick: readonly AlbTarget[]): string | undefined =>
   sick
     .flatMap(({ pod }) => pod?.spec.containers ?? [])
-    .flatMap(({ readinessProbe }) => readinessProbe?.httpGet?.path ?? [])[0] ?? 'that of its readiness probe';
+    .flatMap(({ readinessProbe }) => readinessProbe?.httpGet?.path ?? [])[0];
 
 const showHealth = (name: string, group: TargetGroup | undefined): string =>
   group === undefined
     ? `aws elbv2 describe-target-groups --names '${quotable(name)}'`
     : `aws elbv2 describe-target-health --target-group-arn '${quotable(group.TargetGroupArn)}'`;
 
-function statement(
-  one: SeenGroup,
-  sick: readonly AlbTarget[],
-  { alb: { ingress }, home }: Pick<Evidence, 'alb' | 'home'>,
-) {
+/** Where the controller takes the path from, else in AWS itself. */
+function setPath(path: string, group: TargetGroup | undefined, { alb, home }: Place): string | undefined {
+  if (alb.ingress !== undefined) {
+    const { name, namespace = home } = alb.ingress.metadata;
+    return `kubectl -n '${namespace}' annotate ingress '${name}' --overwrite '${HEALTH_CHECK_PATH}=${path}'`;
+  }
+  const arn = group && quotable(group.TargetGroupArn);
+  return arn && `aws elbv2 modify-target-group --target-group-arn '${arn}' --health-check-path '${path}'`;
+}
+
+type Place = Pick<Evidence, 'alb' | 'home'>;
+
+function statement(one: SeenGroup, sick: readonly AlbTarget[], place: Place) {
+  const { ingress } = place.alb;
   const isAboutPath = sick.some(({ reason }) => reason === 'Target.ResponseCodeMismatch');
+  const path = readinessPath(sick) ?? '';
+  const isBetter = path !== '' && path !== askedPath(one, ingress);
+  const canSet = isAboutPath && isBetter && path === quotable(path);
+  const mending = canSet ? setPath(path, one.group, place) : undefined;
   const field = `metadata.annotations['${HEALTH_CHECK_PATH}']`;
   return {
     subject:
       isAboutPath && ingress !== undefined
-        ? referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, field)
+        ? referenceTo({ kind: 'Ingress', ...ingress.metadata }, place.home, field)
         : awsReference('TargetGroup', one.name),
     slots: {
       group: one.name,
       path: askedPath(one, ingress),
-      suggested: readinessPath(sick),
-      command: showHealth(one.name, one.group),
+      suggested: isBetter ? path : 'one that neither redirects nor asks for sign-in',
+      command: mending ?? showHealth(one.name, one.group),
     },
     evidence: sick.map(({ ref, reason, description }) => `${ref}: ${description || reason}`),
   };

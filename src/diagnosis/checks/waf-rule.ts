@@ -3,6 +3,7 @@ import { awsReference, quotable } from '../model/aws-reference.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
+import { confidenceOfLogged } from '../model/logged-request.ts';
 
 /** The codes that callers see unless the rule has a response of its own. */
 const CODES: Readonly<Record<string, number>> = { BLOCK: 403, CAPTCHA: 405, CHALLENGE: 202 };
@@ -45,7 +46,7 @@ export const wafRule = defineCheck({
   id: 'waf-rule',
   title: 'AWS WAF lets the request through',
   layer: 'WAF',
-  needs: ['alb', 'observation', 'request', 'home'],
+  needs: ['alb', 'observation', 'failingSince', 'request', 'home'],
   wants: ['webACL', 'wafRequests', 'loadBalancer'],
   reasons: {
     WAFRuleBlocked: {
@@ -88,12 +89,17 @@ export const wafRule = defineCheck({
       leadsTo: ['LoggedWAFBlock', 'AnsweredBeforePods'],
     },
   },
-  run({ webACL, wafRequests = [], observation, ...evidence }, report) {
+  run({ webACL, wafRequests = [], observation, failingSince, ...evidence }, report) {
     const acl = webACL?.webACL;
     const request = acl && judged(wafRequests, observation.code);
     const reason = request && reasonFor(request);
     if (acl !== undefined && request !== undefined && reason !== undefined) {
-      return [report(reason, { ...ruleStatement(acl, request), confidence: 'High' })];
+      return [
+        report(reason, {
+          ...ruleStatement(acl, request),
+          confidence: confidenceOfLogged(request.time, failingSince),
+        }),
+      ];
     }
     if (!isAnsweredByWAF(observation)) return [];
     const loadBalancer = loadBalancerReference(evidence);

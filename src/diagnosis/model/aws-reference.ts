@@ -2,7 +2,7 @@ import type { ObjectReference } from './reference.ts';
 
 /** An object of AWS as people and status name it: `TargetGroup/k8s-demo-shop-0123456789`. */
 export const awsReference = (
-  kind: 'LoadBalancer' | 'Listener' | 'TargetGroup' | 'WebACL',
+  kind: 'LoadBalancer' | 'TargetGroup' | 'WebACL' | 'SecurityGroup' | 'Certificate',
   name: string,
   field?: string,
 ): ObjectReference => ({ kind, name, ...(field === undefined ? {} : { field }), ref: `${kind}/${name}` });

@@ -12,6 +12,8 @@ export interface LoadBalancer {
   readonly Type?: string;
   readonly Scheme?: string;
   readonly State?: { readonly Code?: string; readonly Reason?: string };
+  /** Ids; a Network Load Balancer may have none. */
+  readonly SecurityGroups?: readonly string[];
 }
 
 export interface LoadBalancerEvidence {
@@ -105,6 +107,44 @@ export interface TargetGroup {
   readonly HealthCheckProtocol?: string;
   readonly Matcher?: { readonly HttpCode?: string; readonly GrpcCode?: string };
   readonly TargetHealthDescriptions: readonly TargetHealthDescription[];
+}
+
+/** A rule of a security group. */
+export interface IpPermission {
+  /** `tcp`, `6` or `-1` for all. */
+  readonly IpProtocol?: string;
+  /** Absent: every port. */
+  readonly FromPort?: number;
+  readonly ToPort?: number;
+  readonly UserIdGroupPairs?: readonly { readonly GroupId?: string }[];
+  readonly IpRanges?: readonly { readonly CidrIp?: string }[];
+  readonly Ipv6Ranges?: readonly { readonly CidrIpv6?: string }[];
+  readonly PrefixListIds?: readonly { readonly PrefixListId?: string }[];
+}
+
+export interface SecurityGroup {
+  readonly GroupId: string;
+  readonly GroupName?: string;
+  readonly IpPermissions?: readonly IpPermission[];
+  readonly IpPermissionsEgress?: readonly IpPermission[];
+}
+
+export interface SecurityGroupsEvidence {
+  /** Those of the load balancer and of its targets. */
+  readonly groups: readonly SecurityGroup[];
+  /** Ids of the groups of a target's network interface, by address or instance id; no entry where none was found. */
+  readonly groupsOfTarget: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A certificate of a listener; one that is not in ACM has only its ARN. */
+export interface Certificate {
+  readonly CertificateArn: string;
+  readonly IsDefault?: boolean;
+  readonly DomainName?: string;
+  readonly SubjectAlternativeNames?: readonly string[];
+  /** RFC 3339. */
+  readonly NotAfter?: string;
+  readonly RenewalSummary?: { readonly RenewalStatus?: string; readonly RenewalStatusReason?: string };
 }
 
 export interface WebACLRule {

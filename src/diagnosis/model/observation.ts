@@ -161,3 +161,7 @@ export const answeredByApplication = ({ answeredBy }: Observation): boolean =>
 /** The address without its port of the last connection. */
 export const remoteIP = ({ remoteAddress }: Observation): string | undefined =>
   remoteAddress?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+
+/** Whether the certificate may be what is wrong. */
+export const isAboutCertificate = ({ failure }: Observation): boolean =>
+  failure?.phase === 'TLS' || failure?.reason === 'CertificateExpiresSoon';

@@ -7,11 +7,17 @@ import { servingPods } from '../model/serving-pods.ts';
 
 const GATE = 'target-health.elbv2.k8s.aws/';
 
+/** Why a target is unhealthy from which no answer comes. */
+export const TIMED_OUT = 'Target.Timeout';
+
 /** One target with its health, from AWS itself or from the Pod's readiness gate. */
 export interface AlbTarget {
   readonly group: string;
   /** `Pod/name`, or the target's own name where no Pod of the route has its address. */
   readonly ref: string;
+  /** Its address or instance id, and the port that the health check asks; absent where only the gates of Pods tell. */
+  readonly id?: string;
+  readonly port?: number;
   readonly pod?: Pod;
   readonly healthy: boolean;
   /** Such as `Target.Timeout`; empty where none is told. */
@@ -25,18 +31,23 @@ const addressesOf = ({ status }: Pod): readonly (string | undefined)[] => [
 ];
 
 function targetsOf(group: TargetGroup, pods: PodsEvidence | undefined): readonly AlbTarget[] {
-  return group.TargetHealthDescriptions.map(({ Target: { Id, Port }, TargetHealth = {} }) => {
-    const pod = pods?.pods.find((each) => addressesOf(each).includes(Id));
-    const address = Port === undefined ? Id : `${Id}:${Port}`;
-    return {
-      group: group.TargetGroupName,
-      ref: pod === undefined ? `target ${address}` : `Pod/${pod.metadata.name}`,
-      ...(pod && { pod }),
-      healthy: TargetHealth.State === 'healthy',
-      reason: TargetHealth.Reason ?? '',
-      description: TargetHealth.Description ?? '',
-    };
-  }).sort((a, b) => byCodeUnit(a.ref, b.ref));
+  return group.TargetHealthDescriptions.map(
+    ({ Target: { Id, Port }, HealthCheckPort, TargetHealth = {} }) => {
+      const port = Number(HealthCheckPort) || Port;
+      const pod = pods?.pods.find((each) => addressesOf(each).includes(Id));
+      const address = Port === undefined ? Id : `${Id}:${Port}`;
+      return {
+        group: group.TargetGroupName,
+        ref: pod === undefined ? `target ${address}` : `Pod/${pod.metadata.name}`,
+        id: Id,
+        ...(port && { port }),
+        ...(pod && { pod }),
+        healthy: TargetHealth.State === 'healthy',
+        reason: TargetHealth.Reason ?? '',
+        description: TargetHealth.Description ?? '',
+      };
+    },
+  ).sort((a, b) => byCodeUnit(a.ref, b.ref));
 }
 
 /** What the controller wrote on the Pods: health without asking AWS. */

@@ -17,7 +17,8 @@ const LIMITS = [
   { actions: /^wafv2:(GetWebACLForResource|ListResourcesForWebACL)$/, perSecond: 1, burst: 1 },
   { actions: /^wafv2:/, perSecond: 4, burst: 4 },
   { actions: /^elasticloadbalancing:/, perSecond: 5, burst: 10 },
-  { actions: /^logs:/, perSecond: 3, burst: 5 },
+  { actions: /^(logs|ec2):/, perSecond: 3, burst: 5 },
+  { actions: /^acm:/, perSecond: 5, burst: 10 },
   { actions: /^/, perSecond: 20, burst: 20 },
 ];
 

@@ -2,10 +2,12 @@ import { parseARN } from '../../diagnosis/model/arn.ts';
 import { regionOfHost } from '../../diagnosis/topology/load-balancer-names.ts';
 import { type AccountOptions, createRegion, type Region } from './account.ts';
 import { cached } from './cached.ts';
+import { readCertificates } from './certificates.ts';
 import { readSamples, readWebACL } from './firewall.ts';
 import { readListeners, readLoadBalancer, readTargetGroups } from './load-balancing.ts';
 import { readAccessLogs, readWAFLog } from './logs.ts';
 import type { AwsReader, LoadBalancerHint } from './reader.ts';
+import { readSecurityGroups } from './security-groups.ts';
 
 export interface AwsReaderOptions extends AccountOptions {
   /** How long an answer is good for all probes of a load balancer. */
@@ -41,6 +43,9 @@ export function createAwsReader(options: Partial<AwsReaderOptions> = {}): AwsRea
       loadBalancer: (hint) => readLoadBalancer(inRegion(regionFor(hint)), hint),
       listeners: (loadBalancer) => readListeners(ofARN(loadBalancer.LoadBalancerArn), loadBalancer),
       targetGroups: (arns) => readTargetGroups(ofARN(arns[0]), arns),
+      certificates: (listenerARN) => readCertificates(ofARN(listenerARN), listenerARN),
+      securityGroups: (loadBalancer, targetIDs) =>
+        readSecurityGroups(ofARN(loadBalancer.LoadBalancerArn), loadBalancer, targetIDs),
       webACL: (resourceARN, webACLARN) => readWebACL(ofARN(resourceARN), resourceARN, webACLARN),
       wafLog: (webACL, place) => readWAFLog(ofARN(webACL.ARN), webACL, place),
       wafSamples: (webACL) => readSamples(ofARN(webACL.ARN), webACL),

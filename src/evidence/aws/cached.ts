@@ -28,6 +28,8 @@ export function cached(reader: AwsReader, keepMilliseconds: number): AwsReader {
     loadBalancer: keep('loadBalancer', reader.loadBalancer),
     listeners: keep('listeners', reader.listeners),
     targetGroups: keep('targetGroups', reader.targetGroups),
+    certificates: keep('certificates', reader.certificates),
+    securityGroups: keep('securityGroups', reader.securityGroups),
     webACL: keep('webACL', reader.webACL),
     wafLog: keep('wafLog', reader.wafLog),
     wafSamples: keep('wafSamples', reader.wafSamples),

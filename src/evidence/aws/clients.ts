@@ -1,4 +1,6 @@
+import type { ACMClient } from '@aws-sdk/client-acm';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
@@ -15,6 +17,8 @@ export interface ClientSettings {
 export interface Clients {
   loadBalancing(): Promise<ElasticLoadBalancingV2Client>;
   firewall(): Promise<WAFV2Client>;
+  certificates(): Promise<ACMClient>;
+  network(): Promise<EC2Client>;
   logs(): Promise<CloudWatchLogsClient>;
   s3(): Promise<S3Client>;
   tokens(): Promise<STSClient>;
@@ -47,6 +51,14 @@ export function createClients({ region, connectMilliseconds, requestMilliseconds
     firewall: once(async () => {
       const sdk = await import('@aws-sdk/client-wafv2');
       return new sdk.WAFV2Client(configuration);
+    }),
+    certificates: once(async () => {
+      const sdk = await import('@aws-sdk/client-acm');
+      return new sdk.ACMClient(configuration);
+    }),
+    network: once(async () => {
+      const sdk = await import('@aws-sdk/client-ec2');
+      return new sdk.EC2Client(configuration);
     }),
     logs: once(async () => {
       const sdk = await import('@aws-sdk/client-cloudwatch-logs');

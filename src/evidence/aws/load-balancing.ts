@@ -9,6 +9,7 @@ import type {
 import { couldNotLook, found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import { keepShape, type Shape } from '../cluster/shape.ts';
 import type { Region } from './account.ts';
+import { pages } from './pages.ts';
 import type { LoadBalancerHint } from './reader.ts';
 import { LISTENER, LOAD_BALANCER, RULE, TARGET_GROUP, TARGET_HEALTH } from './shapes.ts';
 
@@ -16,26 +17,8 @@ const sdk = () => import('@aws-sdk/client-elastic-load-balancing-v2');
 
 const call = (operation: string) => ({ action: `elasticloadbalancing:${operation}`, resource: '*' });
 
-/** More than this many are not looked at: an account has 50 load balancers unless AWS was asked for more. */
-const MAXIMUM_PAGES = 5;
-
 const keepAll = <T>(shape: Shape<T>, raw: readonly unknown[] | undefined): readonly T[] =>
   (raw ?? []).map((one) => keepShape(shape, one));
-
-/** All pages of a list, or the reason why one of them could not be had. */
-async function pages<Page extends { NextMarker?: string | undefined }>(
-  fetchPage: (marker: { Marker?: string }) => Promise<Lookup<Page>>,
-): Promise<Lookup<readonly Page[]>> {
-  const read: Page[] = [];
-  for (let marker: { Marker?: string } = {}; read.length < MAXIMUM_PAGES; ) {
-    const page = await fetchPage(marker);
-    if (!page.ok) return page;
-    read.push(page.value);
-    if (!page.value.NextMarker) break;
-    marker = { Marker: page.value.NextMarker };
-  }
-  return found(read);
-}
 
 async function arnOf(
   { clients, call: ask }: Region,

@@ -1,8 +1,10 @@
 import type {
   AccessLogEntry,
+  Certificate,
   Listener,
   LoadBalancer,
   LoadBalancerEvidence,
+  SecurityGroupsEvidence,
   TargetGroup,
   WAFRequest,
   WebACL,
@@ -52,6 +54,12 @@ export interface AwsReader {
   loadBalancer(hint: LoadBalancerHint): Promise<Lookup<LoadBalancerEvidence>>;
   listeners(loadBalancer: LoadBalancer): Promise<Lookup<readonly Listener[]>>;
   targetGroups(arns: readonly string[]): Promise<Lookup<readonly TargetGroup[]>>;
+  certificates(listenerARN: string): Promise<Lookup<readonly Certificate[]>>;
+  /** Of the load balancer and of targets, by address or instance id. */
+  securityGroups(
+    loadBalancer: LoadBalancer,
+    targetIDs: readonly string[],
+  ): Promise<Lookup<SecurityGroupsEvidence>>;
   webACL(resourceARN: string, webACLARN?: string): Promise<Lookup<WebACLEvidence>>;
   /** Of the last minutes, of all probes. */
   wafLog(webACL: WebACL, place: WAFLogPlace): Promise<Lookup<readonly WAFRequest[]>>;

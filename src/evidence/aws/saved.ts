@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type {
   AccessLogEntry,
+  Certificate,
   Listener,
   LoadBalancerEvidence,
+  SecurityGroupsEvidence,
   TargetGroup,
   WAFRequest,
   WebACLEvidence,
@@ -13,7 +15,16 @@ import type { NotCheckedReason } from '../../diagnosis/model/vocabulary.ts';
 import { DumpError, readYaml } from '../cluster/dump.ts';
 import { fieldsOutside, type Shape } from '../cluster/shape.ts';
 import type { AwsReader, AwsSettings } from './reader.ts';
-import { ACCESS_LOG_ENTRY, LISTENER, LOAD_BALANCER, TARGET_GROUP, WAF_REQUEST, WEB_ACL } from './shapes.ts';
+import {
+  ACCESS_LOG_ENTRY,
+  CERTIFICATE,
+  LISTENER,
+  LOAD_BALANCER,
+  SECURITY_GROUP,
+  TARGET_GROUP,
+  WAF_REQUEST,
+  WEB_ACL,
+} from './shapes.ts';
 
 /** aws.yaml of a dump: what AWS said, and which looks failed. */
 interface AwsFile {
@@ -21,6 +32,8 @@ interface AwsFile {
   readonly loadBalancer?: LoadBalancerEvidence;
   readonly listeners?: readonly Listener[];
   readonly targetGroups?: readonly TargetGroup[];
+  readonly certificates?: readonly Certificate[];
+  readonly securityGroups?: SecurityGroupsEvidence;
   readonly webACL?: WebACLEvidence;
   readonly wafLog?: readonly WAFRequest[];
   readonly wafSamples?: readonly WAFRequest[];
@@ -49,6 +62,8 @@ const AWS_FILE: Shape<AwsFile> = {
   loadBalancer: { loadBalancer: LOAD_BALANCER, attributes: true },
   listeners: [LISTENER],
   targetGroups: [TARGET_GROUP],
+  certificates: [CERTIFICATE],
+  securityGroups: { groups: [SECURITY_GROUP], groupsOfTarget: true },
   webACL: { webACL: WEB_ACL, logDestinations: true },
   wafLog: [WAF_REQUEST],
   wafSamples: [WAF_REQUEST],
@@ -73,6 +88,8 @@ function savedReader(file: AwsFile): AwsReader {
         'targetGroups',
         file.targetGroups?.filter(({ TargetGroupArn }) => arns.includes(TargetGroupArn)),
       ),
+    certificates: async () => answer('certificates', file.certificates),
+    securityGroups: async () => answer('securityGroups', file.securityGroups),
     webACL: async () => answer('webACL', file.webACL),
     wafLog: async () => answer('wafLog', file.wafLog),
     wafSamples: async () => answer('wafSamples', file.wafSamples),

@@ -1,9 +1,12 @@
 import type {
   AccessLogEntry,
   Action,
+  Certificate,
+  IpPermission,
   Listener,
   LoadBalancer,
   Rule,
+  SecurityGroup,
   TargetGroup,
   TargetHealthDescription,
   WAFRequest,
@@ -19,6 +22,33 @@ export const LOAD_BALANCER: Shape<LoadBalancer> = {
   Type: true,
   Scheme: true,
   State: { Code: true, Reason: true },
+  SecurityGroups: true,
+};
+
+const PERMISSION: Shape<IpPermission> = {
+  IpProtocol: true,
+  FromPort: true,
+  ToPort: true,
+  UserIdGroupPairs: [{ GroupId: true }],
+  IpRanges: [{ CidrIp: true }],
+  Ipv6Ranges: [{ CidrIpv6: true }],
+  PrefixListIds: [{ PrefixListId: true }],
+};
+
+export const SECURITY_GROUP: Shape<SecurityGroup> = {
+  GroupId: true,
+  GroupName: true,
+  IpPermissions: [PERMISSION],
+  IpPermissionsEgress: [PERMISSION],
+};
+
+export const CERTIFICATE: Shape<Certificate> = {
+  CertificateArn: true,
+  IsDefault: true,
+  DomainName: true,
+  SubjectAlternativeNames: true,
+  NotAfter: true,
+  RenewalSummary: { RenewalStatus: true, RenewalStatusReason: true },
 };
 
 const AUTHENTICATE = { OnUnauthenticatedRequest: true } as const;

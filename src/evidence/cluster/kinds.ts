@@ -18,6 +18,7 @@ import type { TLSSecret } from '../../diagnosis/model/tls-secret.ts';
 import {
   DAEMON_SETS,
   DEPLOYMENTS,
+  EKS_TARGET_GROUP_BINDINGS,
   ENDPOINT_SLICES,
   EVENTS,
   GATEWAY_CLASSES,
@@ -81,6 +82,8 @@ export interface ObjectsByKind {
   readonly Secret: TLSSecret;
   readonly Job: KubernetesObject;
   readonly TargetGroupBinding: TargetGroupBinding;
+  /** `TargetGroupBinding` of EKS Auto Mode, which in a dump is one like the other. */
+  readonly EKSTargetGroupBinding: TargetGroupBinding;
   readonly Event: KubernetesEvent;
 }
 
@@ -133,6 +136,7 @@ export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } =
   Secret: { resource: SECRETS, project: toTLSSecret },
   Job: kept(JOBS, IDENTITY),
   TargetGroupBinding: kept(TARGET_GROUP_BINDINGS, TARGET_GROUP_BINDING),
+  EKSTargetGroupBinding: kept(EKS_TARGET_GROUP_BINDINGS, TARGET_GROUP_BINDING),
   Event: { resource: EVENTS, project: toEvent },
 };
 

@@ -4,15 +4,12 @@ import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { S3Place } from '../aws/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { awsOf, permitted } from './load-balancer.ts';
-import { ownRequests } from './own-requests.ts';
+import { ownRequestsIn } from './own-requests.ts';
 
 function placeFor(context: SlotContext, { attributes }: LoadBalancerEvidence): Slot<S3Place> {
   const named = context.settings.aws?.options.accessLogs;
-  if (named !== undefined) {
-    const allowed = permitted(context, named.bucket);
-    return allowed.ok ? found(named) : allowed;
-  }
   const bucket = attributes['access_logs.s3.bucket'] ?? '';
+  if (named !== undefined) return permitted(context, named.bucket, [bucket]) ?? found(named);
   const prefix = attributes['access_logs.s3.prefix'] ?? '';
   if (attributes['access_logs.s3.enabled'] !== 'true' || bucket === '')
     return couldNotLook('NotConfigured', 'The load balancer writes no access log');
@@ -31,6 +28,8 @@ export const readAccessLog: SlotReader<'accessLog'> = async (context) => {
   if (!place.ok) return place;
   const aws = awsOf(context);
   if (!aws.ok) return aws;
-  const logged = await aws.value.accessLog(known.value.loadBalancer, place.value);
-  return logged.ok ? found(ownRequests(context, logged.value)) : logged;
+  const { loadBalancer } = known.value;
+  return ownRequestsIn(context, `access log of ${loadBalancer.LoadBalancerArn}`, () =>
+    aws.value.accessLog(loadBalancer, place.value),
+  );
 };

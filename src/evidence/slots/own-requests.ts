@@ -1,3 +1,4 @@
+import { type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { SlotContext } from '../slot-context.ts';
 
 /** What of a logged request tells whose it is. */
@@ -25,4 +26,17 @@ export function ownRequests<T extends LoggedRequest>(
     return name !== undefined && method === observation.method && (userAgent?.endsWith(name) ?? false);
   };
   return requests.filter(isOwn).sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+}
+
+/** Reads a log for the probe's own requests, when a look at it is due. */
+export function ownRequestsIn<T extends LoggedRequest>(
+  context: SlotContext,
+  log: string,
+  read: () => Promise<Lookup<readonly T[]>>,
+): Promise<Lookup<readonly T[]>> {
+  const { probe, observation, logLooks } = context;
+  const ask = async () => mapLookup(await read(), (requests) => ownRequests(context, requests));
+  if (logLooks === undefined) return ask();
+  const failingSince = probe.failingSince ?? observation.time;
+  return logLooks({ name: `${probe.namespace}/${probe.name} ${log}`, failingSince }, ask);
 }

@@ -1,14 +1,27 @@
-import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
-import { found } from '../../diagnosis/model/lookup.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
+import type { TargetGroupBinding } from '../../diagnosis/model/kubernetes.ts';
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { SlotReader } from '../slot-context.ts';
 
-/** A cluster without the controller's API has no bindings to look at. */
+/** A cluster has the API of the controller, that of EKS Auto Mode, both or none. */
+function joined(
+  lists: readonly Lookup<readonly TargetGroupBinding[]>[],
+): Slot<readonly TargetGroupBinding[]> {
+  const read = lists.flatMap((list) => (list.ok ? [list.value] : []));
+  if (read.length > 0) return found(read.flat());
+  return lists.find((list) => !list.ok && list.reason !== 'NotInstalled') ?? NOT_APPLICABLE;
+}
+
 export const readTargetGroupBindings: SlotReader<'targetGroupBindings'> = async ({ slot, reader }) => {
   const [alb, service] = await Promise.all([slot('alb'), slot('service')]);
   if (!alb.ok) return alb;
   if (!service.ok) return service;
   const { name, namespace = '' } = service.value.reference;
-  const listed = await reader.list('TargetGroupBinding', { namespace });
-  if (!listed.ok) return listed.reason === 'NotInstalled' ? NOT_APPLICABLE : listed;
-  return found(listed.value.filter(({ spec }) => spec.serviceRef?.name === name));
+  const all = joined(
+    await Promise.all([
+      reader.list('TargetGroupBinding', { namespace }),
+      reader.list('EKSTargetGroupBinding', { namespace }),
+    ]),
+  );
+  return all.ok ? found(all.value.filter(({ spec }) => spec.serviceRef?.name === name)) : all;
 };

@@ -1,12 +1,9 @@
 import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
-import type { Observation } from '../../diagnosis/model/observation.ts';
+import { isAboutCertificate } from '../../diagnosis/model/observation.ts';
 import type { TLSSecretEvidence } from '../../diagnosis/model/tls-secret.ts';
 import { tlsIndexFor } from '../../diagnosis/topology/ingress-tls.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
-
-const isAboutCertificate = ({ failure }: Observation): boolean =>
-  failure?.phase === 'TLS' || failure?.reason === 'CertificateExpiresSoon';
 
 type Named = Omit<TLSSecretEvidence, 'secret'>;
 

@@ -5,7 +5,7 @@ import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { AwsReader, WAFLogPlace } from '../aws/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { awsOf, permitted } from './load-balancer.ts';
-import { ownRequests } from './own-requests.ts';
+import { ownRequests, ownRequestsIn } from './own-requests.ts';
 
 /** Where an ARN of a logging configuration leads; a Firehose stream leads nowhere that can be read. */
 function placeOf(arn: string): WAFLogPlace | undefined {
@@ -17,15 +17,15 @@ function placeOf(arn: string): WAFLogPlace | undefined {
   return { s3: { bucket, ...(prefix.length === 0 ? {} : { prefix: prefix.join('/') }) } };
 }
 
+const nameOf = ({ logGroupName, s3 }: WAFLogPlace): string => logGroupName ?? s3?.bucket ?? '';
+
 function placeFor(context: SlotContext, { logDestinations }: WebACLEvidence): Slot<WAFLogPlace> {
-  const named = context.settings.aws?.options.wafLogs;
-  if (named !== undefined) {
-    const allowed = permitted(context, named.logGroupName ?? named.s3?.bucket ?? '');
-    return allowed.ok ? found(named) : allowed;
-  }
   const [destination] = logDestinations;
+  const place = destination === undefined ? undefined : placeOf(destination);
+  const named = context.settings.aws?.options.wafLogs;
+  if (named !== undefined)
+    return permitted(context, nameOf(named), place === undefined ? [] : [nameOf(place)]) ?? found(named);
   if (destination === undefined) return NOT_APPLICABLE;
-  const place = placeOf(destination);
   if (place !== undefined) return found(place);
   return couldNotLook(
     'NotConfigured',
@@ -39,7 +39,8 @@ async function fromLog(
   { webACL, evidence }: { readonly webACL: WebACL; readonly evidence: WebACLEvidence },
 ): Promise<Slot<readonly WAFRequest[]>> {
   const place = placeFor(context, evidence);
-  return place.ok ? aws.wafLog(webACL, place.value) : place;
+  if (!place.ok) return place;
+  return ownRequestsIn(context, `log of ${webACL.ARN}`, () => aws.wafLog(webACL, place.value));
 }
 
 /** By the log, else by the samples, in which a request may be missing: then nothing is known, not that nothing happened. */
@@ -51,8 +52,7 @@ export const readWAFRequests: SlotReader<'wafRequests'> = async (context) => {
   const aws = awsOf(context);
   if (!aws.ok) return aws;
   const logged = await fromLog(context, aws.value, { webACL, evidence: known.value });
-  const own = logged.ok ? ownRequests(context, logged.value) : [];
-  if (own.length > 0) return found(own);
+  if (logged.ok && logged.value.length > 0) return logged;
   const sampled = await aws.value.wafSamples(webACL);
   const samples = sampled.ok ? ownRequests(context, sampled.value) : [];
   if (samples.length > 0) return found(samples);

@@ -12,6 +12,8 @@ export const readWebACL: SlotReader<'webACL'> = async (context) => {
   if (!aws.ok) return aws;
   const { webACLARN } = context.settings.aws?.options ?? {};
   if (webACLARN === undefined) return aws.value.webACL(LoadBalancerArn);
-  const named = permitted(context, webACLARN);
-  return named.ok ? aws.value.webACL(LoadBalancerArn, named.value) : named;
+  if (permitted(context, webACLARN, []) === undefined) return aws.value.webACL(LoadBalancerArn, webACLARN);
+  const associated = await aws.value.webACL(LoadBalancerArn);
+  const led = associated.ok ? associated.value.webACL?.ARN : undefined;
+  return permitted(context, webACLARN, [led]) ?? associated;
 };

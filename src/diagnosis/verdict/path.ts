@@ -30,10 +30,11 @@ const homeOf = (home: Slot<string>): string => seenValue(home) ?? '';
 
 const ABSENT = { result: 'Failed', message: 'does not exist' } as const;
 
-function dnsHop({ observation }: Route): PathHop[] {
+function dnsHop({ observation }: Route, findings: readonly Finding[]): PathHop[] {
   if (!observation.ok) return [];
   const { failure } = observation.value;
-  if (failure?.phase !== 'Resolve') return [{ hop: 'DNS', result: 'OK' }];
+  const elsewhere = findings.find(({ layer }) => layer === 'DNS')?.subject.ref ?? '';
+  if (failure?.phase !== 'Resolve') return [{ hop: 'DNS', result: 'OK', ...accused(elsewhere, findings) }];
   return [{ hop: 'DNS', result: 'Failed', message: failure.message }];
 }
 
@@ -148,7 +149,7 @@ export function drawPath(
     );
   return {
     path: [
-      ...dnsHop(route),
+      ...dnsHop(route, findings),
       ...ingressHop(route, findings),
       ...gatewayHops(route, findings),
       ...serviceHop(route, findings),

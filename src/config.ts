@@ -29,7 +29,11 @@ export interface Config extends ClusterConfig {
   readonly clusterNetwork: boolean;
   readonly chainInfo: boolean;
   readonly correlation: boolean;
+  /** Whether annotated objects get StatusProbes. */
+  readonly automaticProbes: boolean;
   readonly probeEndpoint: boolean;
+  /** Where the web page is served; absent: nowhere. */
+  readonly web?: { readonly host: string; readonly port: number };
   /** Name of this replica, unique among them. */
   readonly instance: string;
   /** Where the replicas keep their Leases. */
@@ -57,6 +61,13 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+};
+
+const hostAndPort = (text: string): Required<Config>['web'] => {
+  const { host, port } =
+    /^(?:\[(?<host>[\da-fA-F:.]+)\]|(?<host>[\w.-]+)):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
+  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new InvalidArgumentError('It must be an address and a port, such as 127.0.0.1:8082 or [::1]:8082.');
 };
 
 const name = (text: string): string => {
@@ -113,6 +124,27 @@ export function showsUTF8(): boolean {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '');
 }
 
+/** Flags for what the operator serves. */
+const serverOptions = (): readonly Option[] => [
+  numeric('--metrics-port <port>', 'port of /metrics', 'STATUSPROBE_METRICS_PORT').from(0, 65_535, 8080),
+  numeric('--health-port <port>', 'port of /healthz, /readyz', 'STATUSPROBE_HEALTH_PORT').from(
+    0,
+    65_535,
+    8081,
+  ),
+  new Option(
+    '--probe-endpoint',
+    'answer /probe?target=…&module=… on the metrics port, as blackbox_exporter does: docs/alerting.md',
+  ).default(false),
+  option(
+    '--web [host:port]',
+    'serve the web page, by default at 127.0.0.1:8082 of the Pod (docs/web.md); takes the add-on',
+    'STATUSPROBE_WEB',
+  )
+    .preset('127.0.0.1:8082')
+    .argParser(hostAndPort),
+];
+
 /** Flags of `statusprobe run` alone. */
 export const runOptions = (): readonly Option[] => [
   option('--policy <file>', 'what StatusProbes may do, by namespace: docs/policy.md', 'STATUSPROBE_POLICY'),
@@ -128,18 +160,13 @@ export const runOptions = (): readonly Option[] => [
     100_000,
     1000,
   ),
-  numeric('--metrics-port <port>', 'port of /metrics', 'STATUSPROBE_METRICS_PORT').from(0, 65_535, 8080),
-  numeric('--health-port <port>', 'port of /healthz, /readyz', 'STATUSPROBE_HEALTH_PORT').from(
-    0,
-    65_535,
-    8081,
-  ),
+  ...serverOptions(),
   ...evidenceOptions(),
   new Option('--no-chain-info', 'leave names of certificates out of the metrics'),
   new Option('--no-correlation', 'send no trace and request ids along with probes'),
   new Option(
-    '--probe-endpoint',
-    'answer /probe?target=…&module=… on the metrics port, as blackbox_exporter does: docs/alerting.md',
+    '--automatic-probes',
+    'give annotated Ingresses, HTTPRoutes and Services StatusProbes (docs/automatic-probes.md); takes the add-on',
   ).default(false),
   option('--lease-namespace <name>', "namespace of the replicas' Leases", 'POD_NAMESPACE')
     .argParser(name)

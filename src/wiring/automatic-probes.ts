@@ -6,13 +6,21 @@ import type { RoutingObject } from '../discovery/wanted-probes.ts';
 import { KINDS } from '../evidence/cluster/kinds.ts';
 import { hasReason } from '../kubernetes/api-error.ts';
 import { FencedError } from '../kubernetes/leader-election.ts';
+import type { Membership } from '../kubernetes/membership.ts';
 import { apiVersionOf, NAMESPACES } from '../kubernetes/resources.ts';
 import type { StoreEvent, StoreView } from '../kubernetes/store.ts';
 import { type Requeue, Workqueue, type WorkqueueObservation } from '../kubernetes/workqueue.ts';
 import type { StoredProbe } from '../operator/stored-probe.ts';
 import { createWrites, type Regarded, type WriteOptions } from './automatic-probe-writes.ts';
 import type { ClusterCaches } from './caches.ts';
-import type { LabelledNamespace, NamespaceLabels } from './namespace-labels.ts';
+import type { Foundations } from './foundations.ts';
+import { createLinkLog } from './link-log.ts';
+import {
+  askNamespace,
+  type LabelledNamespace,
+  type NamespaceLabels,
+  watchNamespaces,
+} from './namespace-labels.ts';
 
 export interface AutomaticProbesOptions extends Pick<WriteOptions, 'client' | 'instance'> {
   readonly caches: Pick<ClusterCaches, 'kinds'>;
@@ -99,6 +107,36 @@ async function reconcile(
   const fence = options.fence(namespace);
   const writes = createWrites(namespace, regardedIn(found, options), { ...options, signal, fence });
   await automatic.reconcile(namespace, stateOf(found, options), writes);
+}
+
+/** What of the operator they need. */
+export interface Surroundings extends Pick<AutomaticProbesOptions, 'caches' | 'probes'> {
+  readonly membership: Pick<Membership, 'keeps' | 'fence'>;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Undefined where nobody asked for them. */
+export function automaticProbesFor(
+  { config, client, transport, log, metrics }: Foundations,
+  { caches, probes, membership, signal, onError }: Surroundings,
+): AutomaticProbesRun | undefined {
+  if (!config.automaticProbes) return undefined;
+  const run: AutomaticProbesRun = createAutomaticProbes({
+    client,
+    instance: config.instance,
+    caches,
+    probes,
+    labels:
+      config.namespace === undefined
+        ? watchNamespaces({ transport, signal, onError, onState: createLinkLog(log) })
+        : askNamespace(client),
+    keeps: (namespace) => membership.keeps(namespace),
+    fence: (namespace) => membership.fence(namespace),
+    log,
+    observe: metrics.queue('automatic-probes', () => run.queue),
+  });
+  return run;
 }
 
 type Options = AutomaticProbesOptions;

@@ -36,6 +36,8 @@ describe('the configuration', () => {
       clusterNetwork: false,
       chainInfo: true,
       correlation: true,
+      automaticProbes: false,
+      probeEndpoint: false,
       instance: 'statusprobe-1',
       leaseNamespace: 'statusprobe-system',
     });
@@ -57,6 +59,18 @@ describe('the configuration', () => {
     });
   });
 
+  it.each([
+    [['--web'], { host: '127.0.0.1', port: 8082 }],
+    [['--web', '0.0.0.0:9000'], { host: '0.0.0.0', port: 9000 }],
+    [['--web', '[::1]:0'], { host: '::1', port: 0 }],
+    [[], undefined],
+  ])('serves the page by %j at %j', (flags, web) => {
+    inEnvironment({});
+    expect(config(...flags).web).toEqual(web);
+    vi.stubEnv('STATUSPROBE_WEB', '127.0.0.1:9001');
+    expect(config().web).toEqual({ host: '127.0.0.1', port: 9001 });
+  });
+
   it('uses the ServiceAccount inside a Pod, unless a kubeconfig is named', () => {
     inEnvironment({ KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443', POD_NAME: 'a' });
     expect(config()).toMatchObject({ inCluster: { host: '10.96.0.1', port: '6443' } });
@@ -72,6 +86,8 @@ describe('the configuration', () => {
     [['--concurrency', '0'], /--concurrency <number>.*It must be a whole number from 1 to 100000\./],
     [['--concurrency', '1.5'], /It must be a whole number/],
     [['--metrics-port', '70000'], /It must be a whole number from 0 to 65535\./],
+    [['--web', '8082'], /It must be an address and a port, such as 127\.0\.0\.1:8082/],
+    [['--web', 'localhost:70000'], /It must be an address and a port/],
     [['--namespace', 'Shop'], /It must be a Kubernetes name/],
     [['--instance', 'a b'], /It must be a Kubernetes name/],
     [['--log-level', 'loud'], /Allowed choices are trace, debug, info, warn, error, silent\./],

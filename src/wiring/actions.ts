@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +18,7 @@ import { type ClusterConfig, type Config, configFrom, placed, showsUTF8, wantsCo
 import type { BundleConfig } from './bundle.ts';
 import type { DiagnoseConfig } from './diagnose.ts';
 import type { OpenedCluster } from './opened-cluster.ts';
+import type { WebConfig } from './own-page.ts';
 import type { Actions, Call } from './program.ts';
 
 const isPlainTerminal = process.stdout.isTTY === true && !showsUTF8();
@@ -147,6 +149,18 @@ async function discover(call: Call, version: string): Promise<void> {
   );
 }
 
+async function web(call: Call, version: string): Promise<void> {
+  const { openOwnPage } = await import('./own-page.ts');
+  const signal = interrupted();
+  const page = await openOwnPage(placed(optionsOf<WebConfig>(call)), version, (error) =>
+    tell((error as Error).message),
+  );
+  print(`${page.url}\n`);
+  tell('the page is served until Ctrl-C');
+  if (!signal.aborted) await once(signal, 'abort');
+  await page.close();
+}
+
 async function readText(file: string): Promise<string> {
   if (file === '-') return readAll(process.stdin);
   return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -178,6 +192,7 @@ export function createActions(version: string): Actions {
     get: ending(get),
     discover: (call) => discover(call, version),
     validate: ending(validate),
+    web: (call) => web(call, version),
     bundle: ending(bundle),
     explain(call) {
       const [code] = call.arguments as [string];

@@ -27,6 +27,11 @@ const duration = (text: string): number => {
   throw new InvalidArgumentError('It must be a duration of h, m and s from 1s, such as 30s or 1m30s.');
 };
 
+const portNumber = (text: string): number => {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError('It must be a port from 0 to 65535.');
+};
+
 const statusCode = (text: string): number => {
   if (/^[1-5]\d\d$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a status code from 100 to 599.');
@@ -141,6 +146,17 @@ export const COMMANDS = {
     examples: [
       ['statusprobe bundle https://shop.example.com/cart --to ./shop-502', 'to hand to somebody else'],
       ['statusprobe diagnose --from ./shop-502', 'what that one does with it'],
+    ],
+  },
+  web: {
+    description: 'show StatusProbes with their verdicts as a web page, on this machine alone',
+    more: 'Of all namespaces, or of the one that -n names; with your kubeconfig, and for whoever has the address that it prints.',
+    options: () => [
+      new Option('--port <port>', 'port of 127.0.0.1; 0: a free one').argParser(portNumber).default(8090),
+    ],
+    examples: [
+      ['statusprobe web', 'every StatusProbe that you may list, until Ctrl-C'],
+      ['statusprobe web -n shop --port 0', 'of one namespace, at a free port'],
     ],
   },
   explain: {

@@ -9,6 +9,7 @@ import { refuse } from './foundations.ts';
 /** A cluster as one command needs it. */
 export interface OpenedCluster {
   readonly client: Client;
+  readonly transport: Transport;
   /** Of the flag, of the kubeconfig's context, or `default`. */
   readonly namespace: string;
   close(): void;
@@ -55,6 +56,7 @@ export async function openCluster(
   }
   return {
     client: createClient(transport),
+    transport,
     namespace: config.namespace ?? namespace ?? 'default',
     close: () => transport.close(),
   };

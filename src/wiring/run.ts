@@ -4,8 +4,10 @@ import type { Config } from '../config.ts';
 import { type AskProbe, ProbeRefused, probeEndpoint } from '../metrics/probe-endpoint.ts';
 import { type Readiness, serveHealth, serveMetrics } from '../metrics/server.ts';
 import { whyUnfitSchema } from '../operator/schema-version.ts';
+import type { WebServer } from '../web/server.ts';
 import { type Foundations, layFoundations, refuse } from './foundations.ts';
 import { createOperator, type Operator } from './operator.ts';
+import { serveOperatorPage } from './operator-page.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
 const SYNC_LOOK_MILLISECONDS = 50;
@@ -17,6 +19,7 @@ export async function run(config: Config, version: string): Promise<void> {
   const stopping = stopSignal();
   let readiness: Readiness = { ready: false, why: 'The operator is starting.' };
   let operator: Operator | undefined;
+  let page: WebServer | undefined;
   const probeOnce: AskProbe = async (asked, signal) => {
     if (!readiness.ready || operator === undefined) throw new ProbeRefused(503, 'The operator is starting.');
     return operator.probeOnce(asked, signal);
@@ -37,6 +40,7 @@ export async function run(config: Config, version: string): Promise<void> {
     await fitSchema(foundations, wait, stopping);
     operator = createOperator(foundations);
     await synced(operator, wait, stopping);
+    page = await serveOperatorPage(foundations, operator.probes);
     operator.start();
     readiness = { ready: true };
     log.info('All caches are filled; probing begins');
@@ -45,6 +49,7 @@ export async function run(config: Config, version: string): Promise<void> {
     if (!stopping.aborted) throw error;
   }
   log.info('statusprobe stops');
+  await page?.close();
   await operator?.stop();
   await Promise.all(servers.map((server) => server.close()));
 }

@@ -11,7 +11,8 @@ import { type OpenedCluster, refuseCall } from './opened-cluster.ts';
 const isUnknownKind = (error: unknown): boolean =>
   hasReason(error, 'NotFound') && /could not find|page not found/.test(error.message);
 
-function refuseLook(error: unknown): never {
+/** Why StatusProbes cannot be read, as one sentence. */
+export function refuseLook(error: unknown): never {
   if (!isUnknownKind(error)) return refuseCall(error);
   throw new UsageError(
     'the cluster does not know StatusProbes: kubectl apply --server-side -f crds/ makes them known',

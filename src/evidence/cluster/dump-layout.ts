@@ -3,6 +3,7 @@ import path from 'node:path';
 import { couldNotLook } from '../../diagnosis/model/lookup.ts';
 import { apiVersionOf } from '../../kubernetes/resources.ts';
 import { objectsIn, readDump, readYaml } from './dump.ts';
+import { resourceName } from './failed-looks.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { createObjectsReader, type RawObject } from './objects.ts';
 import type { ClusterReader } from './reader.ts';
@@ -86,12 +87,15 @@ async function supportBundleLayout(folder: string): Promise<Layout | undefined> 
   return undefined;
 }
 
+/** What is measured and not stored is in no dump. */
+const DUMPED = (Object.keys(KINDS) as Kind[]).filter((kind) => kind !== 'PodMetrics');
+
 async function filesOf({ folder, namespaces, place }: Layout): Promise<readonly DumpedFile[]> {
   const fileOf = async (kind: Kind, namespace?: string): Promise<DumpedFile[]> => {
     const file = await existing(path.join(folder, place(kind, namespace)));
     return file === undefined ? [] : [{ kind, file, ...(namespace === undefined ? {} : { namespace }) }];
   };
-  const files = (Object.keys(KINDS) as Kind[]).flatMap((kind) =>
+  const files = DUMPED.flatMap((kind) =>
     KINDS[kind].resource.namespaced ? namespaces.map((namespace) => fileOf(kind, namespace)) : [fileOf(kind)],
   );
   return (await Promise.all(files)).flat();
@@ -122,7 +126,7 @@ function withinDump(reader: ClusterReader, files: readonly DumpedFile[]): Cluste
     if (covers(files, kind, namespace)) return undefined;
     const where = namespace === undefined ? 'not of all namespaces' : `not of namespace ${namespace}`;
     const place = KINDS[kind].resource.namespaced && files.some((file) => file.kind === kind) ? where : 'not';
-    return couldNotLook('NotConfigured', `${KINDS[kind].resource.plural} are ${place} in the dump`);
+    return couldNotLook('NotConfigured', `${resourceName(KINDS[kind].resource)} are ${place} in the dump`);
   };
   return {
     get: async (kind, key) => outside(kind, key.namespace) ?? reader.get(kind, key),

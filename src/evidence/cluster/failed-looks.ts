@@ -32,8 +32,13 @@ function reasonOf(error: unknown, { verb }: Look): NotCheckedReason {
   return REASONS[error.reason] ?? 'Failed';
 }
 
+/** As people name it: of two resources of the same name, the one that is not Kubernetes' own with its group. */
+export const resourceName = ({ group, plural }: Pick<Resource, 'group' | 'plural'>): string =>
+  group === 'metrics.k8s.io' ? `${plural}.${group}` : plural;
+
 function wanted({ verb, resource, namespace, name, subresource }: Look): string {
-  const what = subresource === undefined ? resource.plural : `${resource.plural}/${subresource}`;
+  const named = resourceName(resource);
+  const what = subresource === undefined ? named : `${named}/${subresource}`;
   const which = name === undefined ? what : `${what} ${name}`;
   if (!resource.namespaced) return `${verb} ${which}`;
   return `${verb} ${which} in ${namespace === undefined ? 'all namespaces' : `namespace ${namespace}`}`;

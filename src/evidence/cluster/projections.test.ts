@@ -61,3 +61,56 @@ test('writers are kept without the fields that they wrote', () => {
     KINDS.Service.project({ metadata: { name: 'a', managedFields }, spec: {} }).metadata.managedFields,
   ).toEqual([{ manager: 'kubectl', operation: 'Apply', time: 't' }]);
 });
+
+describe('what others wrote into an object comes without secrets', () => {
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
+  const written = [
+    `Back-off pulling image: https://bot:hunter2@registry.example.com/v2/shop?token=hunter2#hunter2`,
+    `Authorization: Bearer ${token}`,
+    `dial with password=hunter2 failed`,
+  ].join('; ');
+  const shown = (value: unknown): string => JSON.stringify(value);
+
+  test('messages of conditions, states and the Pod itself', () => {
+    const pod = KINDS.Pod.project({
+      metadata: { name: 'a' },
+      spec: { containers: [] },
+      status: {
+        message: written,
+        conditions: [{ type: 'Ready', status: 'False', message: written }],
+        initContainerStatuses: [
+          { name: 'i', lastState: { terminated: { exitCode: 128, reason: 'StartError', message: written } } },
+        ],
+        containerStatuses: [{ name: 'c', state: { waiting: { reason: 'ErrImagePull', message: written } } }],
+      },
+    });
+    expect(shown(pod).match(/registry\.example\.com\/v2\/shop\?token=…/g)).toHaveLength(4);
+    expect(shown(pod)).not.toMatch(/hunter2|eyJ/);
+  });
+
+  test.each(['Deployment', 'HorizontalPodAutoscaler', 'TargetGroupBinding', 'Gateway', 'Node'] as const)(
+    'conditions of a %s',
+    (kind) => {
+      const conditions = [{ type: 'Ready', status: 'False', message: written }];
+      const object = KINDS[kind].project({ metadata: { name: 'a' }, spec: {}, status: { conditions } });
+      expect(shown(object)).toContain('registry.example.com/v2/shop?token=…');
+      expect(shown(object)).not.toMatch(/hunter2|eyJ/);
+    },
+  );
+
+  test('what probes ask and execute', () => {
+    const livenessProbe = { exec: { command: ['redis-cli', '--password', 'hunter2', 'ping'] } };
+    const readinessProbe = { httpGet: { path: '/ready?key=hunter2', port: 80 } };
+    const pod = KINDS.Pod.project({
+      metadata: { name: 'a' },
+      spec: { containers: [{ name: 'c', livenessProbe, readinessProbe }] },
+    });
+    expect(pod.spec.containers).toEqual([
+      {
+        name: 'c',
+        livenessProbe: { exec: { command: ['redis-cli --password … ping'] } },
+        readinessProbe: { httpGet: { path: '/ready?key=…', port: 80 } },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,138 @@
+// What the operator takes on one real API server: in peace, when everything is listed anew, and in an outage of all.
+// test/bench/isolated.sh node test/bench/scale.ts [--services 1000] [--minutes 3]
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { EVENTS } from '../../src/kubernetes/resources.ts';
+import { secondsUntil, tell } from './load/figures.ts';
+import { type LoadedCluster, startLoadedCluster } from './load/loaded-cluster.ts';
+import { type MeasuredOperator, startAnswering, startMeasuredOperator } from './load/measured.ts';
+import { POD_PORT, type Size } from './load/objects.ts';
+
+const { values } = parseArgs({
+  options: {
+    services: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '3' },
+    /** For the operator's process, such as --cpu-prof. */
+    flag: { type: 'string', multiple: true, default: [] },
+  },
+});
+const INTERVAL_SECONDS = 30;
+const size: Size = {
+  services: Number(values.services),
+  podsPerService: 10,
+  probesPerService: 5,
+  interval: `${INTERVAL_SECONDS}s`,
+};
+const probes = size.services * size.probesPerService;
+const minutes = Number(values.minutes);
+
+const isWritten = async (operator: MeasuredOperator): Promise<boolean> =>
+  (await operator.metrics()).sum('workqueue_depth', 'name="status"') === 0;
+
+/** All StatusProbes are known to this replica and have a verdict of this kind. */
+async function verdicts(operator: MeasuredOperator, isFailing: boolean): Promise<boolean> {
+  const metrics = await operator.metrics();
+  const healthy = metrics.sum('statusprobe_verdict_info', 'reason="Healthy"');
+  return (isFailing ? metrics.sum('statusprobe_verdict_info') - healthy : healthy) >= probes;
+}
+
+async function start(environment: Readonly<Record<string, string>>): Promise<MeasuredOperator> {
+  const operator = await startMeasuredOperator(environment, values.flag);
+  tell('start to ready', await secondsUntil(operator.isReady, { everyMilliseconds: 50 }), 10, 's');
+  const { stallMaximumMilliseconds } = await operator.figures('reset');
+  tell('longest stall while everything is listed', stallMaximumMilliseconds, 200, 'ms');
+  return operator;
+}
+
+async function peace(operator: MeasuredOperator): Promise<void> {
+  await secondsUntil(() => verdicts(operator, false), { everyMilliseconds: 5000 });
+  await secondsUntil(() => isWritten(operator), { everyMilliseconds: 5000 });
+  const [before, writes] = [await operator.figures('reset'), (await operator.metrics()).writes];
+  for (let half = 0; half < minutes * 2; half += 1) {
+    await sleep(30_000);
+    await operator.metrics();
+  }
+  const after = await operator.figures('reset');
+  const metrics = await operator.metrics();
+  const leases = metrics.sum('rest_client_requests_total', '"PUT"');
+  tell('in peace: cores', (after.cpuSeconds - before.cpuSeconds) / (minutes * 60), 0.5, 'cores');
+  tell('in peace: resident memory', after.residentMB, 250, 'MB');
+  tell('peak of resident memory so far', after.peakResidentMB, 250, 'MB');
+  tell('in peace: heap', after.heapMB, undefined, 'MB');
+  tell('in peace: stalls of the event loop, p99', after.stallP99Milliseconds, 50, 'ms');
+  tell('in peace: longest stall', after.stallMaximumMilliseconds, undefined, 'ms');
+  tell('in peace: writes but of Leases', (metrics.writes - writes - leases) / minutes, 60, 'per minute');
+}
+
+async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: () => Promise<void>) {
+  const before = await operator.figures('reset');
+  const writesBefore = (await operator.metrics()).writes;
+  await fail();
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1000;
+  let fastest = 0;
+  let [last, lastAt] = [writesBefore, 0];
+  const paced = async (isSo: () => Promise<boolean>) => {
+    const { writes } = await operator.metrics();
+    fastest = Math.max(fastest, (writes - last) / (seconds() - lastAt));
+    [last, lastAt] = [writes, seconds()];
+    return isSo();
+  };
+  const watch = (isSo: () => Promise<boolean>) =>
+    secondsUntil(() => paced(isSo), { everyMilliseconds: 5000 });
+  await watch(() => verdicts(operator, true));
+  tell('outage: all verdicts in metrics', seconds(), 2 * INTERVAL_SECONDS, 's');
+  await watch(() => isWritten(operator));
+  tell('outage: all statuses written', seconds(), 4 * INTERVAL_SECONDS, 's');
+  tell('outage: fastest 5 s of API writes', fastest, 50, 'per second');
+  const figures = await operator.figures('reset');
+  tell('outage: cores', (figures.cpuSeconds - before.cpuSeconds) / seconds(), undefined, 'cores');
+  tell('outage: stalls of the event loop, p99', figures.stallP99Milliseconds, 50, 'ms');
+  tell('outage: longest stall', figures.stallMaximumMilliseconds, undefined, 'ms');
+  tell('outage: resident memory', figures.residentMB, 250, 'MB');
+  tell('outage: heap', figures.heapMB, undefined, 'MB');
+  tell('outage: outside of the heap', figures.outsideHeapMB, undefined, 'MB');
+  const collected = await operator.figures('collect');
+  tell('outage: heap after a collection', collected.heapMB, undefined, 'MB');
+  await events(cluster, seconds);
+}
+
+async function events(cluster: LoadedCluster, seconds: () => number): Promise<void> {
+  const list = async () =>
+    (await cluster.client.list(EVENTS)).items.filter(({ reason }) => reason === 'ProbeFailed');
+  let [last, lastAt, fastest] = [(await list()).length, seconds(), 0];
+  await secondsUntil(
+    async () => {
+      const { length } = await list();
+      fastest = Math.max(fastest, (length - last) / (seconds() - lastAt));
+      const isOver = length === last && length > 0;
+      [last, lastAt] = [length, seconds()];
+      return isOver;
+    },
+    { everyMilliseconds: 10_000 },
+  );
+  tell('outage: fastest 10 s of Events', fastest, 10, 'per second');
+  const told = (await list()).map(({ metadata, note }) =>
+    JSON.stringify([metadata.namespace, String(note).replace(/ \(and \d+ more.*/, '')]),
+  );
+  tell('outage: Events', told.length, undefined, 'Events');
+  tell('outage: Events for each cause and namespace', told.length / new Set(told).size, 1, 'Events');
+}
+
+console.log(`${probes} StatusProbes, ${size.services} Services, ${size.services * size.podsPerService} Pods`);
+const answering = await startAnswering(80, POD_PORT);
+const cluster = await startLoadedCluster(size);
+try {
+  await cluster.addProbes(size);
+  const first = await start(cluster.environment);
+  await secondsUntil(() => verdicts(first, false), { everyMilliseconds: 5000 });
+  await secondsUntil(() => isWritten(first), { everyMilliseconds: 5000 });
+  console.log(`the first operator ended with ${await first.stop()}; another one takes over`);
+  const operator = await start(cluster.environment);
+  await peace(operator);
+  await outage(operator, cluster, () => answering.become('fail'));
+  console.log(`the operator ended with ${await operator.stop()}`);
+} finally {
+  await cluster.stop();
+  answering.stop();
+}

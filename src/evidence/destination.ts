@@ -18,7 +18,7 @@ export interface Destination {
 type NamedService = Pick<Destination, 'namespace' | 'name'> & { readonly askedPort: number };
 
 /** The StatusProbe itself as the one who asks. */
-const askedByProbe = ({ probe }: SlotContext, field: string): ObjectReference => ({
+export const askedByProbe = ({ probe }: SlotContext, field?: string): ObjectReference => ({
   group: 'statusprobe.dev',
   ...referenceTo(
     { kind: 'StatusProbe', namespace: probe.namespace, name: probe.name ?? 'probe' },

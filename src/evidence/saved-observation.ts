@@ -33,6 +33,7 @@ export const OBSERVATION: Shape<Observation> = {
   refusal: true,
   informational: true,
   requestID: true,
+  tokenValidity: { notBeforeTime: true, notAfterTime: true },
   detail: true,
 };
 

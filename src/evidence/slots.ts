@@ -1,5 +1,6 @@
 import type { SlotName } from '../diagnosis/model/evidence.ts';
 import { found } from '../diagnosis/model/lookup.ts';
+import { askedByProbe } from './destination.ts';
 import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB } from './slots/alb.ts';
@@ -44,6 +45,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   observation: async ({ observation }) => found(observation),
   request: readRequest,
   home: async ({ probe }) => found(probe.namespace),
+  statusProbe: async (context) => found(askedByProbe(context)),
   failingSince: async ({ probe, observation }) => found(probe.failingSince ?? observation.time),
   hostRecords: readHostRecords,
   ingress: readIngress,

@@ -28,6 +28,23 @@ describe('an observation', () => {
     expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
+  it('tells of a token when it ends, of the one that was sent with the last request, and nothing else', async () => {
+    const claims = Buffer.from(JSON.stringify({ sub: 'ann', exp: 1_767_225_600 })).toString('base64url');
+    const bearerToken = `eyJhbGciOiJub25lIn0.${claims}.c2lnbmF0dXJl`;
+    const other = await serveHTTP((_request, response) => response.writeHead(401).end());
+    const server = await serveHTTP((request, response) =>
+      request.url === '/away'
+        ? response.writeHead(302, { Location: other.origin }).end()
+        : response.writeHead(401).end(request.headers.authorization),
+    );
+    const refused = await probeLoopback(server.origin, { bearerToken });
+    expect(refused).toMatchObject({ code: 401, tokenValidity: { notAfterTime: '2026-01-01T00:00:00.000Z' } });
+    expect(JSON.stringify(refused)).not.toMatch(/eyJ|ann/);
+    const led = await probeLoopback(`${server.origin}/away`, { bearerToken });
+    expect(led).toMatchObject({ code: 401, finalURL: `${other.origin}/` });
+    expect(led).not.toHaveProperty('tokenValidity');
+  });
+
   it.each([
     [
       'one that begins like another',

@@ -10,6 +10,7 @@ import { shownHeaders } from './response-headers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { displayURL } from './target-url.ts';
+import { tokenValidity } from './token-validity.ts';
 
 /** What is known of a probe so far: an observation can be made of it at any time. */
 export interface ProbeRecord {
@@ -42,6 +43,7 @@ export function toObservation(
   const { hop, connection, failure, informational, requestID, secrets } = record;
   const { address, port = 0 } = connection;
   const { durationMilliseconds, ...seconds } = stopwatch.stop();
+  const validity = tokenValidity(hop?.headers ?? []);
   return {
     time: record.time,
     method: record.method,
@@ -57,6 +59,7 @@ export function toObservation(
     ...(connection.tls && { tls: connection.tls }),
     ...(informational.length > 0 && { informational }),
     ...(requestID !== undefined && { requestID }),
+    ...(validity && { tokenValidity: validity }),
   };
 }
 

@@ -57,6 +57,7 @@ import { podResources } from './pod-resources.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podStarting } from './pod-starting.ts';
 import { podStartupProbe } from './pod-startup-probe.ts';
+import { probeCredentials } from './probe-credentials.ts';
 import { probeExpectation } from './probe-expectation.ts';
 import { serviceExternalName } from './service-external-name.ts';
 import { serviceNodePolicy } from './service-node-policy.ts';
@@ -146,6 +147,7 @@ export const CHECKS = [
   answerOnTime,
   applicationConnection,
   answerAssertion,
+  probeCredentials,
   probeExpectation,
 ] as const;
 

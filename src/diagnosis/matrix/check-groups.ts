@@ -87,5 +87,6 @@ export const APPLICATION = [
   'answer-on-time',
   'application-connection',
   'answer-assertion',
+  'probe-credentials',
   'probe-expectation',
 ] as const satisfies readonly CheckId[];

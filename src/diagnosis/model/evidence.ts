@@ -129,6 +129,8 @@ export interface Evidence {
   readonly request: RoutedRequest;
   /** The probe's own namespace: references outside it carry their namespace. */
   readonly home: string;
+  /** The StatusProbe that asks. */
+  readonly statusProbe: ObjectReference;
   /** RFC 3339: when the present row of failures began. */
   readonly failingSince: string;
   /** Applies only where an Ingress or Gateway with an address serves the host. */

@@ -15,7 +15,8 @@ export type Phase = (typeof PHASES)[number];
  * Wait: `HeaderTimeout`, `ClosedBeforeHeaders`, `MalformedResponse`, `TLSExpected` (plain HTTP to a TLS port);
  * Receive: `BodyTimeout`, `ClosedMidBody`, `MalformedResponse`, `DecodeFailed`, `BodyTooLarge`;
  * Assert: `UnexpectedStatus`, `HeaderMismatch`, `BodyMismatch`, `JSONMismatch`, `TooSlow`, `CertificateExpiresSoon`,
- * `RedirectLoop`, `TooManyRedirects`, `InvalidRedirect`, `InvalidExpectation`;
+ * `PlainHTTP` (no TLS, but a certificate is expected), `RedirectLoop`, `TooManyRedirects`, `InvalidRedirect`,
+ * `InvalidExpectation`;
  * any phase: `Cancelled` (the operator shuts down), `ProberFailed` (a defect of the prober).
  */
 export interface ProbeFailure {
@@ -104,6 +105,12 @@ export interface TLSObservation {
   readonly subjectAltNames?: readonly string[];
 }
 
+/** From when to when a token holds. RFC 3339. */
+export interface TokenValidity {
+  readonly notBeforeTime?: string;
+  readonly notAfterTime?: string;
+}
+
 export interface RedirectHop {
   /** Who sent the redirect, without query, fragment or user info. */
   readonly url: string;
@@ -143,6 +150,8 @@ export interface Observation {
   readonly informational?: readonly number[];
   /** 32 hexadecimal digits that the probe sent as trace and request id: what to search logs for. */
   readonly requestID?: string;
+  /** Of the JSON Web Token that was sent with the last request; absent where none was, or it does not tell. */
+  readonly tokenValidity?: TokenValidity;
   readonly detail?: ProbeDetail;
 }
 

@@ -687,6 +687,27 @@ describe('hops', () => {
     ]);
   });
 
+  test.each([
+    [
+      'a TLS alert',
+      { failure: { phase: 'TLS', reason: 'TLSAlert', message: 'no' } },
+      undefined,
+      'TLSExpected',
+    ],
+    ['no TLS', { failure: { phase: 'TLS', reason: 'NotTLS', message: 'no' } }, 400, 'UnexpectedStatus'],
+  ])('plain HTTP is answered with 400 and a TLS handshake brings %s', async (...[, secure, code, reason]) => {
+    const ask = async ({ scheme }: HopRequest) =>
+      completeObservation(
+        (scheme === 'http' ? { code: 400 } : secure) as Partial<Observation>,
+        `${scheme}://x/`,
+      );
+    const hops = (await value('hops', { sources: { ask } })) as readonly { observation: Observation }[];
+    expect(hops.map(({ observation }) => [observation.code, observation.failure?.reason])).toEqual([
+      [code, reason],
+      [code, reason],
+    ]);
+  });
+
   const published = ingress('shop', 'shop.example.com', {
     status: { loadBalancer: { ingress: [{ ip: '192.0.2.10' }] } },
   });

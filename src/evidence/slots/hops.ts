@@ -11,9 +11,8 @@ import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
 import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
-import { type BackendRequest, backendRequest } from '../../diagnosis/topology/backend-request.ts';
+import type { BackendRequest } from '../../diagnosis/topology/backend-request.ts';
 import { gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
-import { routedRequest } from '../../diagnosis/topology/http-route-filters.ts';
 import { isHeadless } from '../../diagnosis/topology/service-ports.ts';
 import type { Asker, EvidenceSettings, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
 import { endpointsToAsk } from './dials.ts';
@@ -118,14 +117,16 @@ async function podStops(
 const speaksTLS = ({ code, tls, failure }: Observation): boolean =>
   code !== undefined || tls !== undefined || failure?.reason === 'TLSAlert';
 
-/** A server that wants TLS may close a plain connection without a word: whether it takes a handshake tells. */
+/** A server that wants TLS closes a plain connection without a word, or answers 400: whether it takes a handshake tells. */
 async function askHop(ask: Asker, question: HopRequest): Promise<Observation> {
-  const plain = await ask(question);
-  const { failure } = plain;
-  if (question.scheme === 'https' || failure?.reason !== 'ClosedBeforeHeaders') return plain;
-  if (!speaksTLS(await ask({ ...question, scheme: 'https', withCredentials: false }))) return plain;
-  const message = `${question.address}:${question.port} closes plain connections and takes a TLS handshake.`;
-  return { ...plain, failure: { ...failure, reason: 'TLSExpected', message } };
+  const { code, ...plain } = await ask(question);
+  const answer = { ...plain, ...(code !== undefined && { code }) };
+  const isSuspicious = code === 400 || plain.failure?.reason === 'ClosedBeforeHeaders';
+  if (question.scheme === 'https' || !isSuspicious) return answer;
+  if (!speaksTLS(await ask({ ...question, scheme: 'https', withCredentials: false }))) return answer;
+  const does = code === undefined ? 'closes plain connections' : `answers plain HTTP with ${code}`;
+  const message = `${question.address}:${question.port} ${does} and takes a TLS handshake.`;
+  return { ...plain, success: false, failure: { phase: 'Wait', reason: 'TLSExpected', message } };
 }
 
 async function askAll(ask: Asker, stops: readonly Stop[]): Promise<readonly HopAnswer[]> {
@@ -137,30 +138,16 @@ async function askAll(ask: Asker, stops: readonly Stop[]): Promise<readonly HopA
   );
 }
 
-/** The request as the router before the Service sends it on; undefined where that cannot be told. */
-async function sentOn(
-  { slot }: SlotContext,
-  request: RoutedRequest,
-  port: ServicePort,
-): Promise<BackendRequest | undefined> {
-  const [ingress, httpRoute] = await Promise.all([slot('ingress'), slot('httpRoute')]);
-  if (ingress.ok && ingress.value.match !== undefined)
-    return backendRequest(ingress.value.match, port, request.path);
-  if (httpRoute.ok && httpRoute.value.match !== undefined)
-    return routedRequest(httpRoute.value.match, port, request.path);
-  return request;
-}
-
 /** The Service and its Pods, asked as the router before them would ask; outermost first. */
 async function insideStops(context: SlotContext, request: RoutedRequest) {
   const route = await context.slot('service');
   if (!route.ok) return route;
   const { service, port, reference } = route.value;
   if (service === undefined || port === undefined) return NOT_APPLICABLE;
-  const sent = await sentOn(context, request, port);
-  if (sent === undefined) return NOT_APPLICABLE;
+  const sent = await sentOn(context, request, reference, port);
+  if (!sent.ok) return sent;
   const { namespace = '' } = reference;
-  const inside = { request: sent, withCredentials: namespace === context.probe.namespace };
+  const inside = { request: sent.value, withCredentials: namespace === context.probe.namespace };
   const pods = await podStops(context, namespace, inside);
   if (!pods.ok) return pods;
   return found([...serviceStop(route.value, service, port, inside), ...pods.value]);

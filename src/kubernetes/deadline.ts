@@ -9,8 +9,8 @@ export interface Deadline {
   becomeInactivityLimit(milliseconds: number): void;
   touch(): void;
   readonly touchedAt: number;
-  /** Ends it now, with the reason `Timeout`. */
-  expire(message: string): void;
+  /** Ends it now. */
+  expire(error: ApiError): void;
   stop(): void;
 }
 
@@ -22,12 +22,12 @@ interface Call {
 
 export function startDeadline(call: Call, milliseconds: number): Deadline {
   const controller = new AbortController();
-  const expire = (message: string) => {
+  const expire = (error: ApiError) => controller.abort(error);
+  const start = (limit: number, why: string) => {
     const { verb, path } = call;
-    controller.abort(new ApiError({ verb, path, reason: 'Timeout', message }));
+    const message = `${why} ${limit / 1000} s`;
+    return setTimeout(() => expire(new ApiError({ verb, path, reason: 'Timeout', message })), limit);
   };
-  const start = (limit: number, message: string) =>
-    setTimeout(() => expire(`${message} ${limit / 1000} s`), limit);
   const abort = () => controller.abort(call.signal?.reason);
   let touchedAt = performance.now();
   let timer = start(milliseconds, 'no answer within');

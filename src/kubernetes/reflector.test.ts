@@ -47,8 +47,9 @@ function reflect(options: Partial<ReflectorOptions<string>> = {}) {
   const store = createStore<string>({ onError: (error) => errors.push(error) });
   const events: string[] = [];
   store.subscribe((event) => events.push(`${event.type} ${event.object}`));
+  const transport = options.transport ?? connect();
   const reflector = startReflector({
-    transport: connect(),
+    transport,
     resource: PODS,
     project: inOneWord,
     sink: store,
@@ -59,7 +60,7 @@ function reflect(options: Partial<ReflectorOptions<string>> = {}) {
   cleanUp.push(reflector.stop);
   const holds = (...objects: string[]) =>
     eventually(() => expect([...store.values()].sort()).toEqual(objects));
-  return { reflector, store, events, errors, holds };
+  return { reflector, store, events, errors, holds, transport };
 }
 
 /** Synced with one Pod, `a/a@1`, at resourceVersion 10; the watch is open. */
@@ -436,6 +437,22 @@ test('a silent watch is opened anew', async () => {
   const anew = await server.next();
   expect(anew.query).toMatchObject(isWatchFrom('10'));
   anew.stream().event('MODIFIED', pod('a', '11'));
+  await holds('a/a@11');
+});
+
+test('a watch that waits for the server to come back is opened as soon as any call is answered', async () => {
+  const { stream, reflector, transport, holds } = await synced({
+    pace: { baseMilliseconds: 60_000, ceilingMilliseconds: 600_000 },
+  });
+  stream.reset();
+  await eventually(() => expect(reflector.state.watching).toBe(false));
+  const lost = transport.request({ verb: 'patch', path: '/version', body: {} });
+  (await server.next()).reset();
+  await expect(lost).rejects.toMatchObject({ reason: 'Unreachable' });
+  const call = transport.request({ verb: 'get', path: '/version' });
+  (await server.next()).json({});
+  await call;
+  (await goesOnFrom('10')).event('MODIFIED', pod('a', '11'));
   await holds('a/a@11');
 });
 

@@ -44,7 +44,7 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
   const follower = new Follower({ ...options, signal: controller.signal, onState: setState, onError });
   if (signal?.aborted) stop();
   else signal?.addEventListener('abort', stop);
-  void keepFollowing(follower, createPace(options.pace), controller.signal);
+  void keepFollowing(follower, options, controller.signal);
   return {
     get state() {
       return state;
@@ -56,11 +56,28 @@ export function startReflector<T>(options: ReflectorOptions<T>): Reflector {
 
 async function keepFollowing<T>(
   follower: Follower<T>,
-  pace: ReturnType<typeof createPace>,
+  { transport, pace: settings }: Pick<ReflectorOptions<T>, 'transport' | 'pace'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const pace = createPace(settings);
   while (!signal.aborted) {
-    const wait = pace(await follower.attempt());
-    await sleep(wait, undefined, { signal }).catch(() => {});
+    const attempt = await follower.attempt();
+    const resting = pause(pace(attempt), signal);
+    const nobodyAnswered = attempt.error !== undefined && attempt.error.status === undefined;
+    const forget = nobodyAnswered ? transport.onBack(resting.shorten) : () => {};
+    await resting.done;
+    forget();
   }
+}
+
+/** Watches that all return with the server are spread over this time. */
+const RETURN_MILLISECONDS = 1_000;
+
+/** A wait that ends with the signal, or soon after it is shortened. */
+function pause(milliseconds: number, signal: AbortSignal): { done: Promise<void>; shorten: () => void } {
+  const enough = new AbortController();
+  const wait = (time: number) =>
+    sleep(time, undefined, { signal: AbortSignal.any([signal, enough.signal]) }).catch(() => {});
+  const shorten = () => void wait(Math.random() * RETURN_MILLISECONDS).then(() => enough.abort());
+  return { done: wait(milliseconds), shorten };
 }

@@ -58,11 +58,13 @@ export function createSender(readAccess: ReadAccess, options: SenderOptions, liv
       });
     try {
       const response = await exchange(request, access, agentCache.for(access), outgoing);
-      liveness.answered();
+      liveness.answered(startedAt);
       observed(String(response.statusCode));
       return response;
     } catch (error) {
-      if (hasReason(outgoing.signal.reason, 'Timeout')) liveness.unanswered(startedAt);
+      const isGivenUp = hasReason(outgoing.signal.reason, 'Timeout');
+      const isCut = hasReason(error, 'Unreachable') && !outgoing.signal.aborted;
+      if (isGivenUp || isCut) liveness.unanswered(startedAt, isGivenUp);
       observed('<error>');
       throw error;
     }

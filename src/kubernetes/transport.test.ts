@@ -443,11 +443,39 @@ describe('streams', () => {
     await unanswered();
     await unanswered();
     expect(await silent.outcome).toMatchObject({
-      reason: 'Timeout',
-      message: 'watch /api/v1/pods: the stream was silent while calls got no answer',
+      reason: 'Unreachable',
+      message: 'watch /api/v1/pods: the connection was silent while calls got no answer',
     });
     lively.stream.end();
     expect(await lively.outcome).toBe('...');
+  });
+
+  test('and calls that nobody answered end when a later call is answered', async () => {
+    const transport = connect();
+    const lost = [
+      transport.stream({ ...WATCH, deadlineMilliseconds: 60_000 }),
+      transport.request({ ...PATCH, deadlineMilliseconds: 60_000 }),
+    ].map((call) => call.catch((error: unknown) => error));
+    await server.next();
+    await server.next();
+    let returns = 0;
+    transport.onBack(() => {
+      returns += 1;
+    });
+    for (let calls = 0; calls < 2; calls += 1) {
+      const call = transport.request({ ...PATCH, deadlineMilliseconds: 1_050 });
+      await server.next();
+      await expect(call).rejects.toMatchObject({ reason: 'Timeout' });
+    }
+    const call = transport.request(GET);
+    await answer(ok);
+    await call;
+    const ended = {
+      reason: 'Unreachable',
+      message: expect.stringMatching(/silent while calls got no answer$/),
+    };
+    expect(await Promise.all(lost)).toEqual([expect.objectContaining(ended), expect.objectContaining(ended)]);
+    expect(returns).toBe(1);
   });
 
   test('a cut is an error, an orderly end is not', async () => {

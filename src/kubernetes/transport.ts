@@ -28,6 +28,8 @@ export interface Transport {
   request(request: ApiRequest): Promise<unknown>;
   /** Resolves when the stream is open; never retried. Its bytes must be read, or the signal aborted. */
   stream(request: StreamRequest): Promise<AsyncIterable<Buffer>>;
+  /** Calls back each time that the server answers after it did not; the result ends that. */
+  onBack(listener: () => void): () => void;
   close(): void;
 }
 
@@ -41,27 +43,39 @@ export function createTransport(readAccess: ReadAccess, options: TransportOption
     return { ...outgoing, headers: { ...userAgent, ...outgoing.headers } };
   };
 
-  const deadlineOf = (request: ApiRequest) =>
-    startDeadline(request, request.deadlineMilliseconds ?? options.deadlineMilliseconds ?? 15_000);
+  const begin = (request: ApiRequest) => {
+    const { deadlineMilliseconds = options.deadlineMilliseconds ?? 15_000, verb, path } = request;
+    const deadline = startDeadline(request, deadlineMilliseconds);
+    const exchange = { verb, path, deadline };
+    return { exchange, deadline, forget: liveness.watch(exchange) };
+  };
 
   return {
     async request(request) {
-      const deadline = deadlineOf(request);
+      const { deadline, forget } = begin(request);
       const outgoing = outgoingOf(request, request.urgent === true ? 'streams' : 'calls', deadline);
       const call = async () => readJson(request, await sender.send(request, outgoing));
-      return withRetries(deadline, call).catch(orReasonOf(deadline)).finally(deadline.stop);
+      return withRetries(deadline, call)
+        .catch(orReasonOf(deadline))
+        .finally(() => {
+          forget();
+          deadline.stop();
+        });
     },
     async stream(request) {
-      const deadline = deadlineOf(request);
+      const { exchange, deadline, forget } = begin(request);
       try {
         const response = await sender.send(request, outgoingOf(request, 'streams', deadline));
         deadline.becomeInactivityLimit(request.inactivityMilliseconds);
-        return liveness.guard(readChunks(request, response, deadline), deadline);
+        return liveness.guard(readChunks(request, response, deadline), exchange);
       } catch (error) {
         deadline.stop();
         return orReasonOf(deadline)(error);
+      } finally {
+        forget();
       }
     },
+    onBack: (listener) => liveness.onBack(listener),
     close: () => sender.close(),
   };
 }

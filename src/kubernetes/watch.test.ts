@@ -44,6 +44,7 @@ async function feed(bytes: Buffer, cuts: readonly number[]) {
   const transport: Transport = {
     request: () => Promise.reject(new Error('not used')),
     stream: async () => inPieces(bytes, cuts),
+    onBack: () => () => {},
     close: () => {},
   };
   const options = { timeoutSeconds: 1, inactivityMilliseconds: 1, signal: new AbortController().signal };

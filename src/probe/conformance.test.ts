@@ -15,6 +15,7 @@ import {
   type TestAuthority,
   type TestCertificate,
 } from '../../test/support/test-certificates.ts';
+import { resolveManifest } from '../api/defaults.ts';
 import type { Expectation, ProbeRequest } from './request.ts';
 
 /**
@@ -37,25 +38,18 @@ interface Case {
 }
 
 const NOT_APPLICABLE: Readonly<Record<string, string>> = {
-  HV3: 'there is no list of versions to assert: httpVersion asks for one, see HV1, HV2 and HV5',
-  HV4: 'HTTP/3 is not offered: the schema knows Auto, HTTP1 and HTTP2',
-  HV6: 'HTTP/3 is not offered: the schema knows Auto, HTTP1 and HTTP2',
-  NS1: 'whether TLS is used is said by the URL, not by an expectation',
-  NL1: 'whether TLS is used is said by the URL, not by an expectation',
-  NL2: 'whether TLS is used is said by the URL, not by an expectation',
   SR4: 'there is no setting that skips the resolve phase: the name of the proxy is resolved instead',
   SR5: 'a proxy comes from the spec alone, not from the environment of the operator',
   SR6: 'a proxy comes from the spec alone, not from the environment of the operator',
-  BD2: 'a body comes from the spec or a Secret, not from a file of the operator',
-  QV1: 'HTTP/3 is not offered',
-  QV2: 'HTTP/3 is not offered',
-  QV3: 'HTTP/3 is not offered',
-  QV4: 'HTTP/3 is not offered',
-  QV5: 'HTTP/3 is not offered',
-  QV6: 'HTTP/3 is not offered',
-  Q3: 'HTTP/3 is not offered',
-  Q4: 'HTTP/3 is not offered',
+  QV2: 'HTTP/3 cannot be switched on, so that nothing can contradict it',
+  QV4: 'HTTP/3 cannot be switched on, so that nothing can contradict it',
+  QV5: 'HTTP/3 cannot be switched on, so that nothing can contradict it',
+  QV6: 'HTTP/3 cannot be switched on',
+  Q4: 'HTTP/3 cannot be switched on',
 };
+
+/** Cases that ask for HTTP/3 by name: decided, the spec is refused before anything is probed. */
+const ASK_FOR_HTTP3 = ['HV4', 'HV6', 'QV1', 'QV3', 'Q3'];
 
 const MESSAGE = Buffer.from('hello world'.repeat(10));
 const WIRE = { gzip: gzipSync(MESSAGE), br: brotliCompressSync(MESSAGE), deflate: deflateRawSync(MESSAGE) };
@@ -97,6 +91,16 @@ const demand = (accepts: (request: IncomingMessage) => boolean) => () =>
     response.writeHead(accepts(request) ? 200 : 400).end();
   });
 
+/** 200 for a request with this body, 400 for any other. */
+const demandBody = (wanted: string) => () =>
+  serveHTTP((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => response.writeHead(text === wanted ? 200 : 400).end());
+  });
+
 const redirect = (response: ServerResponse, location: string, headers: Record<string, string> = {}) =>
   response.writeHead(302, { location, ...headers }).end();
 
@@ -120,6 +124,7 @@ const STATUS_CODES: Case[] = [
   { id: 'SC10', serve: status(200), expectation: statusCodes('404'), ok: false },
   { id: 'HV1', serve: status(200), request: { httpVersion: 'Auto' }, ok: true },
   { id: 'HV2', serve: status(200), request: { httpVersion: 'HTTP1' }, ok: true },
+  { id: 'HV3', serve: status(200), request: { httpVersion: 'Auto' }, ok: true },
   {
     id: 'HV5',
     serve: status(200),
@@ -145,6 +150,25 @@ const CONTENT_LENGTHS: Case[] = [
   { id: 'CL5', serve: encoded('br'), ok: true, detail: lengths(WIRE.br.length) },
   { id: 'CL6', serve: encoded('deflate'), ok: true, detail: lengths(WIRE.deflate.length) },
   { id: 'CL7', serve: encoded('gzip'), ok: true, detail: lengths(WIRE.gzip.length) },
+];
+
+/** Which compression contradicts which header Accept-Encoding, by the original's own table. */
+const ACCEPTABLE: readonly [compression: ProbeRequest['compression'], accepted: string, ok: boolean][] = [
+  [undefined, 'gzip', true],
+  ['gzip', 'gzip', true],
+  ['gzip', 'gzip;q=1.0', true],
+  ['gzip', 'gzip, compress', true],
+  ['gzip', 'compress, gzip', true],
+  ['gzip', 'deflate', false],
+  ['gzip', '*;q=0.0', false],
+  ['br', 'gzip, compress', false],
+  ['br', 'gzip, compress, *', true],
+  ['br', 'gzip, compress, *;q=0.1', true],
+  ['br', 'gzip, compress, br;q=0.0', false],
+  ['br', 'gzip, compress, *;q=0.0', false],
+  ['br', 'gzip;q=1.0, compress;q=0.5, br;q=0.1, *;q=0.0', true],
+  ['br', 'br;q=0.1, *;q=0.0, compress;q=0.5, gzip;q=1.0', true],
+  ['br', ' gzip;q=1.0,   compress;q=0.5 ,br;q=0.1 , *;q=0.0 ', true],
 ];
 
 const accept = (value: string) => [{ name: 'Accept-Encoding', value }];
@@ -273,9 +297,20 @@ const REQUESTS: Case[] = [
     request: { bearerToken: 'mysecret' },
     ok: true,
   },
+  // That TLS is expected is said by certificateValidFor.
+  ...['NS1', 'NL1'].map((id) => ({
+    id,
+    serve: status(200),
+    expectation: { certificateValidForMilliseconds: 60_000 },
+    ok: false,
+    reason: 'PlainHTTP',
+    detail: { ssl: false },
+  })),
+  { id: 'NL2', serve: status(200), ok: true, detail: { ssl: false } },
   {
     id: 'NL3',
     serve: () => serveBytes((socket) => socket.destroy()),
+    expectation: { certificateValidForMilliseconds: 60_000 },
     ok: false,
     reason: 'ClosedBeforeHeaders',
     detail: { ssl: false },
@@ -444,18 +479,13 @@ const THE_REST: Case[] = [
   },
   { id: 'SR1', serve: status(204), ok: true, detail: { phases: PHASES } },
   { id: 'SR2', serve: status(204), ok: true, detail: { phases: PHASES } },
+  { id: 'BD1', serve: demandBody('Test Body'), request: { body: 'Test Body', method: 'POST' }, ok: true },
   {
-    id: 'BD1',
-    serve: () =>
-      serveHTTP((request, response) => {
-        let text = '';
-        request.on('data', (chunk) => {
-          text += chunk;
-        });
-        request.on('end', () => response.writeHead(text === 'Test Body' ? 200 : 400).end());
-      }),
-    request: { body: 'Test Body', method: 'POST' },
+    id: 'BD2',
+    serve: demandBody('Test Body'),
+    request: { body: Buffer.from('Test Body'), bodyIsSecret: true, method: 'POST' },
     ok: true,
+    decided: 'a body comes from the spec or, in place of a file, from a Secret',
   },
   { id: 'SP1', serve: status(200), ok: true },
   { id: 'SP2', serve: overTLS(accepting), request: SKIP_VERIFY, ok: true },
@@ -538,6 +568,29 @@ describe('conformance with blackbox_exporter', () => {
     expect(server.connections()).toBe(0);
   });
 
+  it.each(ACCEPTABLE)('compression %s with Accept-Encoding %s: %s', async (compression, value, ok) => {
+    const server = await status(200)();
+    // The name of the header in any case.
+    const headers = [{ name: 'accept-Encoding', value }];
+    const { failure } = await probeLoopback(server.origin, { headers, ...(compression && { compression }) });
+    const refused = {
+      phase: 'Send',
+      reason: 'InvalidRequest',
+      message: `The header Accept-Encoding does not accept ${compression}, which compression asks for.`,
+    };
+    expect(failure).toEqual(ok ? undefined : refused);
+    expect(server.connections()).toBe(ok ? 1 : 0);
+  });
+
+  it.each(ASK_FOR_HTTP3)('%s: HTTP/3 is refused by the schema', () => {
+    expect(
+      resolveManifest({ spec: { target: { url: 'https://a.test/' }, request: { httpVersion: 'HTTP3' } } }),
+    ).toEqual({
+      ok: false,
+      message: 'spec.request.httpVersion must be one of Auto, HTTP1, HTTP2.',
+    });
+  });
+
   it('accounts for each of the 125 cases', () => {
     const areas = {
       SC: 10,
@@ -573,7 +626,12 @@ describe('conformance with blackbox_exporter', () => {
     const all = Object.entries({ ...areas, ...more }).flatMap(([area, count]) =>
       Array.from({ length: count }, (_, index) => `${area}${index + 1}`),
     );
-    const accounted = [...TABLE.map(({ id }) => id), ...OWN_TESTS, ...Object.keys(NOT_APPLICABLE)];
+    const accounted = [
+      ...TABLE.map(({ id }) => id),
+      ...OWN_TESTS,
+      ...ASK_FOR_HTTP3,
+      ...Object.keys(NOT_APPLICABLE),
+    ];
     expect(accounted.sort()).toEqual([...all, 'Q3', 'Q4'].sort());
     expect(accounted).toHaveLength(125);
   });

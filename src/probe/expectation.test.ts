@@ -56,8 +56,8 @@ describe('what is expected', () => {
     [
       'a certificate',
       { certificateValidForMilliseconds: 1 },
-      'InvalidExpectation',
-      'certificateValidFor is set, but the answer did not come over https.',
+      'PlainHTTP',
+      'The answer came without TLS, but certificateValidFor expects a certificate.',
     ],
   ])('%s', async (...[, expectation, reason, message]) => {
     const failure = await failureOf('hello', expectation, { 'content-type': 'text/html' });

@@ -103,8 +103,8 @@ export class CompiledExpectation {
     if (certificateValidForMilliseconds === undefined) return undefined;
     if (certificateExpirySeconds === undefined) {
       return broken(
-        'InvalidExpectation',
-        'certificateValidFor is set, but the answer did not come over https.',
+        'PlainHTTP',
+        'The answer came without TLS, but certificateValidFor expects a certificate.',
       );
     }
     return certificateExpirySeconds * 1000 < now + certificateValidForMilliseconds

@@ -1,4 +1,5 @@
 import type { Observation } from '../diagnosis/model/observation.ts';
+import { refuseContradiction } from './accept-encoding.ts';
 import { AccessTokens, accessToken } from './access-token.ts';
 import type { Answer } from './answer.ts';
 import { Body, readBody } from './body.ts';
@@ -74,6 +75,7 @@ async function askAndJudge({ trip, record, expectation, context }: Run): Promise
   const { request, stopwatch } = trip;
   const target = targetOf(request);
   if (!target.ok) throw new ProbeFault('Resolve', 'InvalidURL', target.message);
+  refuseContradiction(request);
   const token = await tokenFor({ trip, record, expectation, context });
   const chain = new RedirectChain(request, context.correlation?.headers ?? [], token);
   const answer = await followRedirects(trip, record, chain.first(target.url), chain);

@@ -187,6 +187,26 @@ describe('a redirect', () => {
     expect(seen).toEqual(Array(2).fill(['a.example', 'shop.example']));
   });
 
+  it('keeps to the IP family, also where the name has another one first', async () => {
+    const seen: unknown[] = [];
+    const last = await serveHTTP((request, response) => {
+      seen.push(request.socket.remoteFamily);
+      response.end();
+    }, '::1');
+    const server = await serveHTTP(
+      (_, response) => redirect(response, `http://localhost:${last.port}/`),
+      '::1',
+    );
+    const { success, remoteAddress } = await probeLoopback(`http://localhost:${server.port}/`, {
+      ipFamily: 'IPv6',
+    });
+    expect({ success, remoteAddress, seen }).toEqual({
+      success: true,
+      remoteAddress: `[::1]:${last.port}`,
+      seen: ['IPv6'],
+    });
+  });
+
   it('gives another name its own Host and server name', async () => {
     const seen: unknown[] = [];
     const secure = await serveHTTPS({ ...certificate }, (request, response) => {

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateNetworkInterfaceCommand, CreateSecurityGroupCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -39,8 +41,8 @@ import { readDump } from '../../src/evidence/cluster/dump.ts';
 import { createObjectsReader } from '../../src/evidence/cluster/objects.ts';
 import { readSavedCase } from '../../src/evidence/saved-case.ts';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { type RecordedAnswer, startMinistack, startRecordedAnswers } from '../support/aws-emulators.ts';
 import { isLeftOut } from '../support/left-out.ts';
-import { type RecordedAnswer, startMinistack, startRecordedAnswers } from '../support/ministack.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 import { judgeScenario, SCENARIOS_FOLDER } from '../support/scenarios.ts';
 
@@ -136,16 +138,32 @@ const LOGGING: RecordedAnswer = {
   }),
 };
 
-const health = (state: string, reason: string, description: string): RecordedAnswer => ({
+const health = (
+  state: string,
+  reason: string,
+  description: string,
+  target = '10.1.0.11',
+): RecordedAnswer => ({
   type: 'text/xml',
   body: `<DescribeTargetHealthResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/">
   <DescribeTargetHealthResult><TargetHealthDescriptions><member>
     <HealthCheckPort>8080</HealthCheckPort>
     <TargetHealth><State>${state}</State><Reason>${reason}</Reason><Description>${description}</Description></TargetHealth>
-    <Target><Id>10.1.0.11</Id><Port>8080</Port></Target>
+    <Target><Id>${target}</Id><Port>8080</Port></Target>
   </member></TargetHealthDescriptions></DescribeTargetHealthResult>
   <ResponseMetadata><RequestId>c534f810-f389-11e5-9192-3fff33344cfa</RequestId></ResponseMetadata>
 </DescribeTargetHealthResponse>`,
+});
+
+const listenerCertificates = (...arns: string[]): RecordedAnswer => ({
+  type: 'text/xml',
+  body: `<DescribeListenerCertificatesResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/">
+  <DescribeListenerCertificatesResult><Certificates>
+    <member><CertificateArn>${arns[0]}</CertificateArn><IsDefault>true</IsDefault></member>
+    ${arns.map((arn) => `<member><CertificateArn>${arn}</CertificateArn><IsDefault>false</IsDefault></member>`).join('')}
+  </Certificates></DescribeListenerCertificatesResult>
+  <ResponseMetadata><RequestId>c534f810-f389-11e5-9192-3fff33344cfa</RequestId></ResponseMetadata>
+</DescribeListenerCertificatesResponse>`,
 });
 
 const recorded = new Map<string, RecordedAnswer>();
@@ -154,6 +172,11 @@ let gateway: Awaited<ReturnType<typeof startRecordedAnswers>>;
 let iam: IAMClient;
 let loadBalancerARN: string;
 let targetGroupARN: string;
+let listenerARN: string;
+let certificateARN: string;
+/** Of a network interface that is in the group of Pods. */
+let address: string;
+let groupIDs: { readonly balancer: string; readonly pods: string };
 let keys: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
 const saved = { ...process.env };
 const folder = mkdtempSync(path.join(tmpdir(), 'statusprobe-aws-'));
@@ -180,9 +203,24 @@ const setPolicy = (document: Policy): Promise<unknown> =>
 
 const root = () => ({
   region: REGION,
-  endpoint: `http://127.0.0.1:${ministack.port}`,
+  endpoint: ministack.url,
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 });
+
+/** Security groups of a load balancer and of Pods, neither of which knows the other. */
+async function createNetwork(): Promise<void> {
+  const network = new EC2Client(root());
+  const create = async (GroupName: string): Promise<string> => {
+    const command = new CreateSecurityGroupCommand({ GroupName, Description: GroupName });
+    return (await network.send(command)).GroupId ?? '';
+  };
+  groupIDs = { balancer: await create('balancer'), pods: await create('pods') };
+  const attached = new CreateNetworkInterfaceCommand({ SubnetId: 'subnet-1', Groups: [groupIDs.pods] });
+  address = (await network.send(attached)).NetworkInterface?.PrivateIpAddress ?? '';
+  const certificates = new ACMClient(root());
+  const requested = await certificates.send(new RequestCertificateCommand({ DomainName: '*.example.com' }));
+  certificateARN = requested.CertificateArn ?? '';
+}
 
 const ACCESS_LOGS = { bucket: 'shop-logs', prefix: 'edge' };
 
@@ -247,6 +285,7 @@ async function createLogs(account: string, name: string): Promise<void> {
 beforeAll(async () => {
   ministack = await startMinistack();
   gateway = await startRecordedAnswers(ministack.port, recorded);
+  await createNetwork();
   const balancing = new ElasticLoadBalancingV2Client(root());
   const created = await balancing.send(
     new CreateLoadBalancerCommand({
@@ -254,6 +293,7 @@ beforeAll(async () => {
       Type: 'application',
       Scheme: 'internet-facing',
       Subnets: ['subnet-1', 'subnet-2'],
+      SecurityGroups: [groupIDs.balancer],
     }),
   );
   const [balancer] = created.LoadBalancers ?? [];
@@ -282,9 +322,10 @@ beforeAll(async () => {
       DefaultActions: [{ Type: 'forward', TargetGroupArn: targetGroupARN }],
     }),
   );
+  listenerARN = listeners.Listeners?.[0]?.ListenerArn ?? '';
   await balancing.send(
     new CreateRuleCommand({
-      ListenerArn: listeners.Listeners?.[0]?.ListenerArn,
+      ListenerArn: listenerARN,
       Priority: 1,
       Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/api/*'] } }],
       Actions: [
@@ -337,6 +378,7 @@ beforeEach(() => {
   recorded.clear();
   recorded.set('GetSampledRequests', SAMPLES);
   recorded.set('GetLoggingConfiguration', LOGGING);
+  recorded.set('DescribeListenerCertificates', listenerCertificates(certificateARN));
   credentialsFor(keys);
 });
 
@@ -367,13 +409,19 @@ const ACL: WebACL = {
   ARN: `arn:aws:wafv2:${REGION}:000000000000:regional/webacl/edge/1`,
   Rules: [{ Name: 'no-bots', VisibilityConfig: { MetricName: 'noBots', SampledRequestsEnabled: true } }],
 };
-const LOAD_BALANCER = () => ({ LoadBalancerArn: loadBalancerARN, LoadBalancerName: 'edge' });
+const LOAD_BALANCER = () => ({
+  LoadBalancerArn: loadBalancerARN,
+  LoadBalancerName: 'edge',
+  SecurityGroups: [groupIDs.balancer],
+});
 
 /** Every look that there is, each on its own feet. */
 const everyLook = (reader: AwsReader): Readonly<Record<string, () => Promise<Lookup<unknown>>>> => ({
   loadBalancer: () => reader.loadBalancer({ targetGroupARN, dnsName: 'unknown' }),
   listeners: () => reader.listeners(LOAD_BALANCER()),
   targetGroups: () => reader.targetGroups([targetGroupARN]),
+  certificates: () => reader.certificates(listenerARN),
+  securityGroups: () => reader.securityGroups(LOAD_BALANCER(), [address]),
   webACL: () => reader.webACL(loadBalancerARN),
   wafLog: () => reader.wafLog(ACL, { logGroupName: 'aws-waf-logs-edge' }),
   wafSamples: () => reader.wafSamples(ACL),
@@ -435,6 +483,32 @@ describe('what the reader makes of AWS', () => {
         TargetHealth: { State, Reason, Description },
       },
     ]);
+  });
+
+  test('certificates of a listener, those of IAM by their ARN alone', async () => {
+    const ofIAM = 'arn:aws:iam::000000000000:server-certificate/shop';
+    recorded.set('DescribeListenerCertificates', listenerCertificates(certificateARN, ofIAM));
+    expect(seen(await createAwsReader().certificates(listenerARN))).toEqual([
+      {
+        CertificateArn: certificateARN,
+        IsDefault: true,
+        DomainName: '*.example.com',
+        SubjectAlternativeNames: ['*.example.com'],
+        NotAfter: expect.stringMatching(/^20\d\d-.*Z$/),
+      },
+      { CertificateArn: ofIAM, IsDefault: false },
+    ]);
+  });
+
+  test('security groups of the load balancer and of its targets; a target without an interface has none', async () => {
+    const known = seen(await createAwsReader().securityGroups(LOAD_BALANCER(), [address, '192.0.2.77']));
+    expect(known.groupsOfTarget).toEqual({ [address]: [groupIDs.pods] });
+    expect(known.groups.map(({ GroupId, GroupName }) => [GroupId, GroupName]).sort()).toEqual(
+      [
+        [groupIDs.balancer, 'balancer'],
+        [groupIDs.pods, 'pods'],
+      ].sort(),
+    );
   });
 
   test('web ACL with its log, and none at all', async () => {
@@ -712,6 +786,20 @@ describe('a whole diagnosis', () => {
     const { verdict, findings } = await diagnosed('504--alb-target-times-out');
     expect(verdict).toMatchObject({ owner: 'DevOps', reason: 'TargetHealthTimeout', confidence: 'High' });
     expect(findings[0]?.evidence).toEqual(['Pod/shop-6d4f8b9c7d-abcde: Request timed out']);
+  });
+
+  test('ends with the security group that closes the port of a silent target', async () => {
+    recorded.set('DescribeTargetHealth', health('unhealthy', 'Target.Timeout', 'Request timed out', address));
+    const { verdict } = await diagnosed('504--alb-target-times-out');
+    expect(verdict).toMatchObject({
+      owner: 'DevOps',
+      layer: 'Network',
+      reason: 'SecurityGroupBlocksTarget',
+      culprit: { ref: `SecurityGroup/${groupIDs.pods}` },
+      commands: [
+        `aws ec2 authorize-security-group-ingress --group-id '${groupIDs.pods}' --protocol tcp --port '8080' --source-group '${groupIDs.balancer}'`,
+      ],
+    });
   });
 
   test('goes on without credentials, and says so once', async () => {

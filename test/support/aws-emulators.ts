@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const SCRIPT = path.join(import.meta.dirname, '..', '..', 'hack', 'aws', 'ministack.sh');
+const INSTALL = path.join(import.meta.dirname, '..', '..', 'hack', 'aws', 'install.sh');
 
 async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, '127.0.0.1');
@@ -16,38 +16,87 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The emulator with IAM enforced, on a port of its own. */
-export async function startMinistack(): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const program = execFileSync(SCRIPT, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
-  const port = await freePort();
-  const home = mkdtempSync(path.join(tmpdir(), 'ministack-'));
-  const child = spawn(program, [], {
+export interface Emulator {
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+interface Program {
+  readonly name: 'ministack' | 'moto_server' | 'microburst';
+  readonly flags?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Answers 200 when it is up. */
+  readonly health: string;
+}
+
+/** Starts a program of hack/aws on a port of its own, in a folder of its own. */
+async function start(port: number, { name, flags = [], environment, health }: Program): Promise<Emulator> {
+  const program = execFileSync(INSTALL, [name], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
+  const home = mkdtempSync(path.join(tmpdir(), `${name}-`));
+  const child = spawn(program, [...flags], {
     cwd: home,
-    env: {
-      PATH: process.env.PATH,
-      HOME: home,
-      AUTH: 'true',
-      BIND_HOST: '127.0.0.1',
-      GATEWAY_PORT: String(port),
-    },
+    env: { PATH: process.env.PATH, HOME: home, ...environment },
     stdio: 'ignore',
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const url = `http://127.0.0.1:${port}`;
   const isUp = () =>
-    fetch(`http://127.0.0.1:${port}/_ministack/health`).then(
+    fetch(`${url}${health}`).then(
       ({ ok }) => ok,
       () => false,
     );
   while (child.exitCode === null && !(await isUp())) await wait(50);
-  if (child.exitCode !== null) throw new Error(`ministack ended with ${child.exitCode}`);
+  if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
   return {
     port,
+    url,
     async stop() {
       child.kill('SIGTERM');
       const killer = setTimeout(() => child.kill('SIGKILL'), 3_000);
       await exited;
       clearTimeout(killer);
       rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The emulator with IAM enforced. */
+export async function startMinistack(): Promise<Emulator> {
+  const port = await freePort();
+  const environment = { AUTH: 'true', BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port) };
+  return start(port, { name: 'ministack', environment, health: '/_ministack/health' });
+}
+
+/** Another emulator, made by other people. */
+export async function startMoto(): Promise<Emulator> {
+  const port = await freePort();
+  const flags = ['-H', '127.0.0.1', '-p', String(port)];
+  return start(port, { name: 'moto_server', flags, health: '/moto-api/' });
+}
+
+/** Stands in front of an emulator and makes calls fail by rules, each in the words of its own service. */
+export async function startMicroburst(upstream: string): Promise<
+  Emulator & {
+    /** Takes the place of all rules before. */
+    fail(...rules: readonly object[]): Promise<void>;
+  }
+> {
+  const port = await freePort();
+  const flags = ['--host', '127.0.0.1', '--port', String(port), '--upstream', upstream];
+  const proxy = await start(port, { name: 'microburst', flags, health: '/_microburst/health' });
+  return {
+    ...proxy,
+    async fail(...rules) {
+      const answer = await fetch(`${proxy.url}/_microburst/rules`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(rules),
+      });
+      if (!answer.ok) throw new Error(`microburst refuses the rules: ${await answer.text()}`);
     },
   };
 }

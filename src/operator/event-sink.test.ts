@@ -15,7 +15,8 @@ const refusal = (reason: string, status: number, message: string) =>
 
 /** What the API server says to an Event with this note. */
 const REFUSALS: Readonly<Record<string, ApiError>> = {
-  unlucky: refusal('InternalError', 500, 'refused'),
+  unlucky: refusal('Invalid', 422, 'refused'),
+  overloaded: refusal('InternalError', 500, 'overloaded'),
   late: refusal(
     'Forbidden',
     403,
@@ -34,14 +35,17 @@ function sinkOf({ held = false } = {}) {
         letGo = resolve;
       })
     : Promise.resolve();
+  const refusals = new Map(Object.entries(REFUSALS));
   const sink = new EventSink({
     instance: 'pod-1',
+    baseMilliseconds: 1,
     onError: (error) => errors.push(error),
     client: {
       async create(_, object) {
         await gate;
         const note = object.note as string;
-        if (note in REFUSALS) throw REFUSALS[note];
+        const refused = refusals.get(note);
+        if (refused !== undefined) throw refused;
         created.push(object);
         return object;
       },
@@ -51,7 +55,7 @@ function sinkOf({ held = false } = {}) {
     letGo();
     return sink.stop();
   });
-  return { sink, created, errors, letGo };
+  return { sink, created, errors, letGo, refusals };
 }
 
 const notes = (created: readonly ApiObject[]) => created.map(({ note }) => note);
@@ -99,6 +103,25 @@ it('one that cannot be created does not stop the others', async () => {
   expect(errors).toHaveLength(1);
   sink.add(probeOf('c'), failed('Z'));
   await vi.waitFor(() => expect(notes(created)).toEqual(['Y', 'Z']));
+});
+
+it('one that cannot be created for now is tried again, behind the others, as the same Event', async () => {
+  const { sink, created, errors, refusals } = sinkOf();
+  sink.add(probeOf('a'), failed('overloaded'));
+  sink.add(probeOf('b'), failed('Y'));
+  await vi.waitFor(() => expect(notes(created)).toEqual(['Y']));
+  refusals.set('overloaded', refusal('AlreadyExists', 409, 'it arrived'));
+  sink.add(probeOf('c'), failed('Z'));
+  await vi.waitFor(() => expect(notes(created)).toEqual(['Y', 'Z']));
+  await sink.stop(10_000);
+  expect([notes(created), errors]).toEqual([['Y', 'Z'], []]);
+});
+
+it('what still waits at the end is created in time', async () => {
+  const { sink, created } = sinkOf();
+  for (const message of ['X', 'Y', 'Z']) sink.add(probeOf('web'), failed(message));
+  await sink.stop(10_000);
+  expect(notes(created)).toEqual(['X', 'Y', 'Z']);
 });
 
 it('that a namespace which is being deleted takes none is no error', async () => {

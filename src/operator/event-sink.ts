@@ -1,4 +1,7 @@
-import { isNamespaceGone } from '../kubernetes/api-error.ts';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, isNamespaceGone } from '../kubernetes/api-error.ts';
+import { exponential } from '../kubernetes/backoff.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { createEvent } from '../kubernetes/events.ts';
 import { createRateLimit } from '../kubernetes/rate-limit.ts';
@@ -10,21 +13,30 @@ export interface EventSinkOptions {
   readonly client: Pick<Client, 'create'>;
   /** Name of this replica. */
   readonly instance: string;
+  /** Told of an Event that is given up. */
   readonly onError: (error: unknown) => void;
+  /** Waiting time after the first failure in a row, then doubled up to 30 s: 1 s. */
+  readonly baseMilliseconds?: number;
 }
 
 interface Waiting {
   readonly probe: StoredProbe;
   readonly transition: Transition;
+  readonly id: string;
+  readonly occurredAt: Date;
+  failures: number;
   /** Other probes of the namespace with the very same news. */
   others: number;
 }
 
 const EVENTS_PER_SECOND = 10;
+const MAXIMUM_FAILURES = 12;
+const LONGEST_WAIT_MILLISECONDS = 30_000;
 
 /**
  * Creates Events in their order, at most 10 per second. While some wait, those of one namespace that say the same are
- * one, so that an outage of a whole cluster does not drown the API server in Events.
+ * one, so that an outage of a whole cluster does not drown the API server in Events. One that cannot be created for now
+ * is tried again, behind the others.
  */
 export class EventSink {
   readonly #options: EventSinkOptions;
@@ -32,6 +44,7 @@ export class EventSink {
   readonly #turn = createRateLimit(EVENTS_PER_SECOND, EVENTS_PER_SECOND);
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
+  #failuresInARow = 0;
 
   constructor(options: EventSinkOptions) {
     this.#options = options;
@@ -39,17 +52,21 @@ export class EventSink {
 
   add(probe: StoredProbe, transition: Transition): void {
     const { reason, message } = transition;
-    const id = JSON.stringify([probe.namespace, reason, message]);
-    const known = this.#waiting.get(id);
-    if (known === undefined) this.#waiting.set(id, { probe, transition, others: 0 });
+    const news = JSON.stringify([probe.namespace, reason, message]);
+    const known = this.#waiting.get(news);
+    const created = { id: randomUUID(), occurredAt: new Date(), failures: 0, others: 0 };
+    if (known === undefined) this.#waiting.set(news, { probe, transition, ...created });
     else known.others += 1;
     this.#working ??= this.#work();
   }
 
-  /** Gives up what still waits after the present call. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
+  /** Creates what still waits, for so long at most. */
+  async stop(milliseconds = 0): Promise<void> {
+    const late = setTimeout(() => this.#stopping.abort(), milliseconds);
+    if (milliseconds === 0) this.#stopping.abort();
     await this.#working;
+    this.#stopping.abort();
+    clearTimeout(late);
   }
 
   async #work(): Promise<void> {
@@ -57,23 +74,36 @@ export class EventSink {
     // Probes that fail together come within one turn of the event loop or a few.
     for (let [next] = this.#waiting; next !== undefined && !signal.aborted; [next] = this.#waiting) {
       await this.#turn(signal).catch(() => {});
-      const [id, waiting] = next;
-      this.#waiting.delete(id);
-      if (!signal.aborted) await this.#create(waiting).catch((error) => this.#report(error));
+      const [news, waiting] = next;
+      this.#waiting.delete(news);
+      if (signal.aborted) break;
+      await this.#create(waiting).then(
+        () => {
+          this.#failuresInARow = 0;
+        },
+        (error) => this.#failed(news, waiting, error),
+      );
     }
     this.#working = undefined;
   }
 
-  /** Of a namespace that is deleted with its probes, nobody reads Events. */
-  #report(error: unknown): void {
-    if (!isNamespaceGone(error)) this.#options.onError(error);
+  async #failed(news: string, waiting: Waiting, error: unknown): Promise<void> {
+    // Of a namespace that is deleted with its probes, nobody reads Events.
+    if (isNamespaceGone(error)) return;
+    waiting.failures += 1;
+    if (!isTransient(error) || waiting.failures === MAXIMUM_FAILURES) return this.#options.onError(error);
+    if (!this.#waiting.has(news)) this.#waiting.set(news, waiting);
+    const { baseMilliseconds = 1_000 } = this.#options;
+    const wait = exponential(this.#failuresInARow, baseMilliseconds, LONGEST_WAIT_MILLISECONDS);
+    this.#failuresInARow += 1;
+    await sleep(wait, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 
-  async #create({ probe, transition, others }: Waiting): Promise<void> {
+  async #create({ probe, transition, others, id, occurredAt }: Waiting): Promise<void> {
     const { type, reason, message } = transition;
     const { namespace, name, uid } = probe;
     const tail = others === 0 ? '' : ` (and ${others} more StatusProbes of this namespace)`;
-    await createEvent(this.#options.client as Client, {
+    await createEvent(this.#options.client, {
       type,
       reason,
       action: 'Probe',
@@ -81,6 +111,13 @@ export class EventSink {
       regarding: { apiVersion: apiVersionOf(STATUS_PROBES), kind: STATUS_PROBES.kind, namespace, name, uid },
       reportingController: 'statusprobe.dev/operator',
       reportingInstance: this.#options.instance,
+      occurredAt,
+      id,
     });
   }
 }
+
+/** The API server, or the way to it, may be better soon. */
+const isTransient = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  (error.status === undefined || error.status === 401 || error.status === 429 || error.status >= 500);

@@ -41,6 +41,7 @@ type Probes = Store<StoredProbe, 'namespace'>;
 
 const MEMBER_LABELS = { 'app.kubernetes.io/name': 'statusprobe', 'app.kubernetes.io/component': 'operator' };
 const LAST_WRITES_MILLISECONDS = 5_000;
+const LAST_EVENTS_MILLISECONDS = 2_000;
 
 /** Puts the operator together from its parts. Nothing is probed before `start`. */
 export function createOperator(foundations: Foundations): Operator {
@@ -56,13 +57,14 @@ export function createOperator(foundations: Foundations): Operator {
     controller.reshard();
     automatic?.reshard();
   });
-  const events = new EventSink({ client, instance: config.instance, onError });
+  const events = createEventSink(foundations);
   const writer = createWriter(foundations, probes, membership, events);
   const controller: ProbeController = new ProbeController({
     probes,
     world,
     writer,
     policyOf,
+    links: foundations.links,
     log,
     keeps: (key) => membership.keeps(key),
     concurrency: config.concurrency,
@@ -83,13 +85,20 @@ export function createOperator(foundations: Foundations): Operator {
       await automatic?.stop();
       await controller.stop();
       await writer.stop(LAST_WRITES_MILLISECONDS);
-      await events.stop();
+      await events.stop(LAST_EVENTS_MILLISECONDS);
       await membership.stop();
       stopping.abort();
       foundations.transport.close();
     },
   };
 }
+
+const createEventSink = ({ client, config, log }: Foundations): EventSink =>
+  new EventSink({
+    client,
+    instance: config.instance,
+    onError: (error) => log.warn(`An Event could not be created: ${(error as Error).message}`),
+  });
 
 /** Shares the StatusProbes with the other replicas. */
 function joinReplicas({ client, config, log, metrics }: Foundations, reshard: () => void): Membership {

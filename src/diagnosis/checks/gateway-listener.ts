@@ -84,7 +84,8 @@ export const gatewayListener = defineCheck({
     const { name, namespace = home } = reference;
     const { listeners } = gateway.spec;
     const base = { gateway: name, namespace };
-    if (isOutside(observation) && listeners.every(({ port }) => port !== request.port)) {
+    const isAlone = (gateway.status?.attachedListenerSets ?? 0) === 0;
+    if (isOutside(observation) && isAlone && listeners.every(({ port }) => port !== request.port)) {
       const known = listeners.map(({ port, protocol }) => `${protocol} ${port}`).join(', ');
       const slots = { ...base, port: request.port, listeners: known };
       const subject = { ...reference, field: 'spec.listeners' };

@@ -99,12 +99,32 @@ export interface Gateway extends KubernetesObject {
     readonly addresses?: readonly GatewayAddress[];
     readonly conditions?: readonly Condition[];
     readonly listeners?: readonly { readonly name: string; readonly conditions?: readonly Condition[] }[];
+    /** How many ListenerSets add listeners of their own. */
+    readonly attachedListenerSets?: number;
   };
 }
 
 export interface GatewayClass extends KubernetesObject {
   readonly spec: { readonly controllerName: string };
   readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** Adds listeners to a Gateway; an HTTPRoute may name it as its parent. */
+export interface ListenerSet extends KubernetesObject {
+  readonly spec: { readonly parentRef: ParentReference; readonly listeners: readonly GatewayListener[] };
+}
+
+/** Lets a Gateway ask a Service over TLS. */
+export interface BackendTLSPolicy extends KubernetesObject {
+  readonly spec: {
+    readonly targetRefs: readonly {
+      readonly group?: string;
+      readonly kind: string;
+      readonly name: string;
+      /** Name of a port. */
+      readonly sectionName?: string;
+    }[];
+  };
 }
 
 /** Lets objects of other namespaces refer to objects of its own. */

@@ -20,6 +20,10 @@ type Entrance = Pick<RoutedRequest, 'scheme' | 'port'>;
 export const isGateway = ({ group = GATEWAY_GROUP, kind = 'Gateway' }: ParentReference): boolean =>
   group === GATEWAY_GROUP && kind === 'Gateway';
 
+/** It stands for its Gateway, with listeners of its own. */
+export const isListenerSet = ({ group = GATEWAY_GROUP, kind }: ParentReference): boolean =>
+  group === GATEWAY_GROUP && kind === 'ListenerSet';
+
 /** A mesh routes between Pods; nobody comes in by it. */
 export const isMesh = ({ kind }: ParentReference): boolean => kind === 'Service';
 

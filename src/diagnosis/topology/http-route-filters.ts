@@ -1,5 +1,5 @@
 import type { RoutedRequest } from '../model/evidence.ts';
-import type { HTTPPathModifier, HTTPRouteFilter } from '../model/gateway-api.ts';
+import type { BackendTLSPolicy, HTTPPathModifier, HTTPRouteFilter } from '../model/gateway-api.ts';
 import type { HTTPRouteClaim } from '../model/http-route-evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { BackendRequest } from './backend-request.ts';
@@ -44,23 +44,39 @@ export function redirectOf(claim: HTTPRouteClaim, request: RoutedRequest): strin
 export const rewrittenPath = (claim: HTTPRouteClaim, path: string): string =>
   modified(filterOf(claim, 'URLRewrite')?.urlRewrite?.path, claim, path);
 
-/** TLS to a Service is a policy of its own, so that a port which looks like TLS is left alone. */
+/** Whether a policy lets Gateways ask a port of a Service over TLS. */
+const asksTLS = ({ spec }: BackendTLSPolicy, service: string, { name }: ServicePort): boolean =>
+  spec.targetRefs.some(
+    (target) =>
+      target.kind === 'Service' &&
+      target.name === service &&
+      (target.sectionName === undefined || target.sectionName === name),
+  );
+
+/** What such policies, all of the Service's namespace, make of a port. */
+export const schemeByPolicy = (
+  policies: readonly BackendTLSPolicy[],
+  service: string,
+  port: ServicePort,
+): 'http' | 'https' => (policies.some((policy) => asksTLS(policy, service, port)) ? 'https' : 'http');
+
+/** Controllers may ask a port that looks like TLS by it without a policy. */
 const speaksPlainHTTP = ({ appProtocol = 'http', name = '', port }: ServicePort): boolean =>
   ['http', 'kubernetes.io/ws'].includes(appProtocol.toLowerCase()) &&
   port !== 443 &&
   !name.startsWith('https');
 
-/** What an HTTPRoute makes of a request before its Service sees it; undefined where that cannot be told. */
+/** What an HTTPRoute makes of a request before its Service sees it, by the scheme of the Service; undefined where that cannot be told. */
 export function routedRequest(
   claim: HTTPRouteClaim,
   port: ServicePort,
-  path: string,
+  { scheme, path }: BackendRequest,
 ): BackendRequest | undefined {
   const { filters = [] } = claim.rule;
   const isOpaque = filters.some(
     ({ type, urlRewrite }) =>
       urlRewrite?.hostname !== undefined || (type !== 'URLRewrite' && !HARMLESS.has(type)),
   );
-  if (isOpaque || !speaksPlainHTTP(port)) return undefined;
-  return { scheme: 'http', path: rewrittenPath(claim, path) };
+  if (isOpaque || (scheme === 'http' && !speaksPlainHTTP(port))) return undefined;
+  return { scheme, path: rewrittenPath(claim, path) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RoutedRequest } from '../model/evidence.ts';
 import type {
+  BackendTLSPolicy,
   Gateway,
   GatewayListener,
   HTTPRoute,
@@ -10,7 +11,7 @@ import type {
 } from '../model/gateway-api.ts';
 import type { HTTPRouteClaim } from '../model/http-route-evidence.ts';
 import { listenersFor, parentStatus } from './gateway-listeners.ts';
-import { redirectOf, routedRequest } from './http-route-filters.ts';
+import { redirectOf, routedRequest, schemeByPolicy } from './http-route-filters.ts';
 import { matchHTTPRoutes, type PlacedRoute, takes } from './http-route-match.ts';
 import { isGranted } from './route-backends.ts';
 import { hostnameRank, routeHostsFor } from './route-hosts.ts';
@@ -227,7 +228,7 @@ describe('the filters of a rule', () => {
   });
 
   const sent = (filters: HTTPRouteRule['filters'], port: object = {}, path = '/api/orders') =>
-    routedRequest(claim(filters), { port: 80, ...port }, path);
+    routedRequest(claim(filters), { port: 80, ...port }, { scheme: 'http', path });
   const rewrite = (path: { readonly type: string }) => [{ type: 'URLRewrite', urlRewrite: { path } }];
   const replacePrefix = (replacePrefixMatch: string) =>
     rewrite({ type: 'ReplacePrefixMatch', replacePrefixMatch } as { type: string });
@@ -257,6 +258,33 @@ describe('the filters of a rule', () => {
     ['HTTP/2 alone', undefined, { appProtocol: 'kubernetes.io/h2c' }],
   ])('%s leaves open what the Pod is asked', (_, filters, port) => {
     expect(sent(filters, port)).toBeUndefined();
+  });
+
+  test('TLS that a policy asks for is no secret of the controller', () => {
+    const port = { port: 443, name: 'https' };
+    expect(routedRequest(claim(undefined), port, { scheme: 'https', path: '/api' })).toEqual({
+      scheme: 'https',
+      path: '/api',
+    });
+  });
+});
+
+describe('a BackendTLSPolicy', () => {
+  const policy = (target: Partial<BackendTLSPolicy['spec']['targetRefs'][number]>): BackendTLSPolicy => ({
+    metadata: { name: 'tls', namespace: 'shop' },
+    spec: { targetRefs: [{ group: '', kind: 'Service', name: 'cart', ...target }] },
+  });
+
+  test.each<[string, readonly BackendTLSPolicy[], string]>([
+    ['none', [], 'http'],
+    ['one for the Service', [policy({})], 'https'],
+    ['one for the port', [policy({ sectionName: 'web' })], 'https'],
+    ['one for another port', [policy({ sectionName: 'admin' })], 'http'],
+    ['one for another Service', [policy({ name: 'other' })], 'http'],
+    ['one for something else of that name', [policy({ kind: 'Backend' })], 'http'],
+    ['two', [policy({ name: 'other' }), policy({})], 'https'],
+  ])('%s', (_, policies, scheme) => {
+    expect(schemeByPolicy(policies, 'cart', { port: 80, name: 'web' })).toBe(scheme);
   });
 });
 

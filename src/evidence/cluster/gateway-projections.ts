@@ -1,8 +1,11 @@
 import type {
+  BackendTLSPolicy,
   Gateway,
   GatewayClass,
+  GatewayListener,
   HTTPPathModifier,
   HTTPRoute,
+  ListenerSet,
   ParentReference,
   ReferenceGrant,
 } from '../../diagnosis/model/gateway-api.ts';
@@ -46,25 +49,26 @@ export const HTTP_ROUTE: Shape<HTTPRoute> = {
 
 const ADDRESSES = [{ value: true }] as const;
 
+const LISTENER: Shape<GatewayListener> = {
+  name: true,
+  hostname: true,
+  port: true,
+  protocol: true,
+  tls: { certificateRefs: [{ namespace: true, name: true }] },
+};
+
 export const GATEWAY: Shape<Gateway> = {
   ...OBJECT,
   spec: {
     gatewayClassName: true,
-    listeners: [
-      {
-        name: true,
-        hostname: true,
-        port: true,
-        protocol: true,
-        tls: { certificateRefs: [{ namespace: true, name: true }] },
-      },
-    ],
+    listeners: [LISTENER],
     addresses: ADDRESSES,
   },
   status: {
     addresses: ADDRESSES,
     conditions: CONDITIONS,
     listeners: [{ name: true, conditions: CONDITIONS }],
+    attachedListenerSets: true,
   },
 };
 
@@ -80,4 +84,14 @@ export const REFERENCE_GRANT: Shape<ReferenceGrant> = {
     from: [{ group: true, kind: true, namespace: true }],
     to: [{ group: true, kind: true, name: true }],
   },
+};
+
+export const LISTENER_SET: Shape<ListenerSet> = {
+  ...OBJECT,
+  spec: { parentRef: PARENT, listeners: [LISTENER] },
+};
+
+export const BACKEND_TLS_POLICY: Shape<BackendTLSPolicy> = {
+  ...OBJECT,
+  spec: { targetRefs: [{ group: true, kind: true, name: true, sectionName: true }] },
 };

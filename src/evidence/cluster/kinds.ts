@@ -1,5 +1,12 @@
 import type { HorizontalPodAutoscaler } from '../../diagnosis/model/autoscaler.ts';
-import type { Gateway, GatewayClass, HTTPRoute, ReferenceGrant } from '../../diagnosis/model/gateway-api.ts';
+import type {
+  BackendTLSPolicy,
+  Gateway,
+  GatewayClass,
+  HTTPRoute,
+  ListenerSet,
+  ReferenceGrant,
+} from '../../diagnosis/model/gateway-api.ts';
 import type {
   EndpointSlice,
   Ingress,
@@ -16,6 +23,7 @@ import type { Pod } from '../../diagnosis/model/pod.ts';
 import type { PodMetrics } from '../../diagnosis/model/pod-metrics.ts';
 import type { TLSSecret } from '../../diagnosis/model/tls-secret.ts';
 import {
+  BACKEND_TLS_POLICIES,
   DAEMON_SETS,
   DEPLOYMENTS,
   EKS_TARGET_GROUP_BINDINGS,
@@ -27,6 +35,7 @@ import {
   HTTP_ROUTES,
   INGRESS_CLASSES,
   INGRESSES,
+  LISTENER_SETS,
   NAMESPACES,
   NETWORK_POLICIES,
   NODES,
@@ -41,7 +50,14 @@ import {
   TARGET_GROUP_BINDINGS,
 } from '../../kubernetes/resources.ts';
 import { toEvent } from './events.ts';
-import { GATEWAY, GATEWAY_CLASS, HTTP_ROUTE, REFERENCE_GRANT } from './gateway-projections.ts';
+import {
+  BACKEND_TLS_POLICY,
+  GATEWAY,
+  GATEWAY_CLASS,
+  HTTP_ROUTE,
+  LISTENER_SET,
+  REFERENCE_GRANT,
+} from './gateway-projections.ts';
 import { toPod } from './pods.ts';
 import { HORIZONTAL_POD_AUTOSCALER, NETWORK_POLICY } from './policy-projections.ts';
 import {
@@ -74,6 +90,8 @@ export interface ObjectsByKind {
   readonly Gateway: Gateway;
   readonly GatewayClass: GatewayClass;
   readonly ReferenceGrant: ReferenceGrant;
+  readonly ListenerSet: ListenerSet;
+  readonly BackendTLSPolicy: BackendTLSPolicy;
   readonly Deployment: Workload;
   readonly ReplicaSet: Workload;
   readonly StatefulSet: Workload;
@@ -128,6 +146,8 @@ export const KINDS: { readonly [K in Kind]: KindDefinition<ObjectsByKind[K]> } =
   Gateway: kept(GATEWAYS, GATEWAY),
   GatewayClass: kept(GATEWAY_CLASSES, GATEWAY_CLASS),
   ReferenceGrant: kept(REFERENCE_GRANTS, REFERENCE_GRANT),
+  ListenerSet: kept(LISTENER_SETS, LISTENER_SET),
+  BackendTLSPolicy: kept(BACKEND_TLS_POLICIES, BACKEND_TLS_POLICY),
   Deployment: kept(DEPLOYMENTS, WORKLOAD),
   ReplicaSet: kept(REPLICA_SETS, WORKLOAD),
   StatefulSet: kept(STATEFUL_SETS, WORKLOAD),

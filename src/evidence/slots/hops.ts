@@ -14,6 +14,7 @@ import { referenceTo } from '../../diagnosis/model/reference.ts';
 import type { BackendRequest } from '../../diagnosis/topology/backend-request.ts';
 import { gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
 import { isHeadless } from '../../diagnosis/topology/service-ports.ts';
+import { sentOn } from '../sent-on.ts';
 import type { Asker, EvidenceSettings, HopRequest, SlotContext, SlotReader } from '../slot-context.ts';
 import { endpointsToAsk } from './dials.ts';
 

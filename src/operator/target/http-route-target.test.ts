@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clusterOf, type Objects } from '../../../test/support/target-cluster.ts';
-import type { Gateway, GatewayListener, HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
+import type { Gateway, GatewayListener, HTTPRoute, ListenerSet } from '../../diagnosis/model/gateway-api.ts';
 import type { Service } from '../../diagnosis/model/kubernetes.ts';
 import { couldNotLook } from '../../diagnosis/model/lookup.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
@@ -107,6 +107,22 @@ describe('an HTTPRoute', () => {
       kind: 'Invalid',
       message:
         'spec.target.httpRouteRef.host must be given, because HTTPRoute web has no host without wildcard.',
+    });
+  });
+
+  it('is asked through a ListenerSet at the address of its Gateway', async () => {
+    const parentRefs = [{ kind: 'ListenerSet', name: 'extra' }];
+    const set: ListenerSet = {
+      metadata: { namespace: 'shop', name: 'extra' },
+      spec: {
+        parentRef: { name: 'web', namespace: 'infra' },
+        listeners: [{ name: 'extra', port: 8443, protocol: 'HTTPS' }],
+      },
+    };
+    const objects = { HTTPRoute: [route({ parentRefs })], ListenerSet: [set], Gateway: [gateway()] };
+    expect(await resolve(objects)).toEqual(at('https://www.shop.test:8443/cart'));
+    expect(await resolve({ ...objects, ListenerSet: [] })).toMatchObject({
+      message: 'ListenerSet extra of HTTPRoute web does not exist.',
     });
   });
 

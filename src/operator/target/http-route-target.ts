@@ -4,11 +4,12 @@ import type {
   HTTPRoute,
   ParentReference,
 } from '../../diagnosis/model/gateway-api.ts';
-import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
 import {
   gatewayAddresses,
   isGateway,
+  isListenerSet,
   isTrue,
   parentStatus,
   selects,
@@ -57,11 +58,14 @@ async function parentsOf(
   route: HTTPRoute,
   reader: TargetReader,
 ): Promise<Lookup<readonly Parent[]>> {
-  const named = (route.spec.parentRefs ?? []).filter(isGateway);
+  const named = entrancesNamedBy(route);
   const looks = await Promise.all(named.map((parentRef) => lookAt(parentRef, target, route, reader)));
   const failed = looks.find((look) => !look.ok);
   return failed ?? found(looks.flatMap((look) => (look.ok ? (look.value ?? []) : [])));
 }
+
+const entrancesNamedBy = ({ spec }: HTTPRoute): readonly ParentReference[] =>
+  (spec.parentRefs ?? []).filter((parentRef) => isGateway(parentRef) || isListenerSet(parentRef));
 
 async function lookAt(
   parentRef: ParentReference,
@@ -70,12 +74,27 @@ async function lookAt(
   reader: TargetReader,
 ): Promise<Lookup<Parent | undefined>> {
   const { namespace = target.namespace, name } = parentRef;
-  const looked = await reader.get('Gateway', { namespace, name });
+  const looked = isListenerSet(parentRef)
+    ? await gatewayOfListenerSet({ namespace, name }, reader)
+    : await reader.get('Gateway', { namespace, name });
   if (!looked.ok || looked.value === undefined) return looked as Lookup<undefined>;
   const gateway = looked.value;
   const address = gatewayAddresses(gateway)[0] ?? (await serviceAddress(gateway, reader));
   const isAccepted = isTrue(parentStatus(route, parentRef), 'Accepted');
   return found({ parentRef, gateway, address, isAccepted });
+}
+
+/** The Gateway that a ListenerSet extends, as it is seen through the set: with its listeners alone. */
+async function gatewayOfListenerSet(
+  key: { readonly namespace: string; readonly name: string },
+  reader: TargetReader,
+): Promise<Lookup<Gateway | undefined>> {
+  const set = await reader.get('ListenerSet', key);
+  if (!set.ok || set.value === undefined) return set as Lookup<undefined>;
+  const { parentRef, listeners } = set.value.spec;
+  const { namespace = key.namespace, name } = parentRef;
+  const gateway = await reader.get('Gateway', { namespace, name });
+  return mapLookup(gateway, (seen) => seen && { ...seen, spec: { ...seen.spec, listeners } });
 }
 
 /** Of a controller that publishes no address: the Service that it made for the Gateway. */
@@ -143,14 +162,14 @@ function locate(target: RouteTarget, route: HTTPRoute, parents: readonly Parent[
 const isWanted = ({ spec }: Gateway, address: string): boolean =>
   spec.addresses?.some(({ value }) => value === address) ?? false;
 
-function whyNowhere({ metadata, spec }: HTTPRoute, parents: readonly Parent[]): string {
-  const named = (spec.parentRefs ?? []).filter(isGateway);
-  const [first] = named;
-  if (first === undefined) return `HTTPRoute ${metadata.name} names no Gateway.`;
+function whyNowhere(route: HTTPRoute, parents: readonly Parent[]): string {
+  const { name } = route.metadata;
+  const [first] = entrancesNamedBy(route);
+  if (first === undefined) return `HTTPRoute ${name} names no Gateway.`;
   const [parent] = parents;
   return parent === undefined
-    ? `Gateway ${first.name} of HTTPRoute ${metadata.name} does not exist.`
-    : `Gateway ${parent.gateway.metadata.name} of HTTPRoute ${metadata.name} has no address.`;
+    ? `${first.kind ?? 'Gateway'} ${first.name} of HTTPRoute ${name} does not exist.`
+    : `Gateway ${parent.gateway.metadata.name} of HTTPRoute ${name} has no address.`;
 }
 
 function urlFor(

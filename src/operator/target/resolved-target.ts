@@ -1,4 +1,4 @@
-import type { Gateway, HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
+import type { Gateway, HTTPRoute, ListenerSet } from '../../diagnosis/model/gateway-api.ts';
 import type { Ingress, IngressClass, Service } from '../../diagnosis/model/kubernetes.ts';
 import type { Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
@@ -31,6 +31,7 @@ export interface Kinds {
   readonly Ingress: Ingress;
   readonly HTTPRoute: HTTPRoute;
   readonly Gateway: Gateway;
+  readonly ListenerSet: ListenerSet;
   readonly IngressClass: IngressClass;
   readonly Service: Service;
   readonly Pod: Pod;
@@ -38,7 +39,7 @@ export interface Kinds {
 
 /** The looks at the cluster that finding a target takes. */
 export interface TargetReader {
-  get<K extends 'Ingress' | 'HTTPRoute' | 'Gateway' | 'Service'>(
+  get<K extends 'Ingress' | 'HTTPRoute' | 'Gateway' | 'ListenerSet' | 'Service'>(
     kind: K,
     key: { readonly namespace: string; readonly name: string },
   ): Promise<Lookup<Kinds[K] | undefined>>;

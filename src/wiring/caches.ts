@@ -6,9 +6,10 @@ import { createListSharing } from '../evidence/cluster/shared-lists.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
+import { newestOnly } from '../kubernetes/newest-only.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
 import type { PaceSettings } from '../kubernetes/reflector-pace.ts';
-import { createStore } from '../kubernetes/store.ts';
+import { createStore, type Sink } from '../kubernetes/store.ts';
 import type { Transport } from '../kubernetes/transport.ts';
 
 /** What diagnoses read so often that it is kept in memory; all else is asked for when it is needed. */
@@ -22,12 +23,38 @@ const CACHED_KINDS = [
   'StatefulSet',
   'DaemonSet',
   'NetworkPolicy',
+  'HorizontalPodAutoscaler',
+  'Event',
 ] as const satisfies readonly Kind[];
 
 /** Kinds that a cluster need not have; once it has them, the next attempt sees it. */
-const OPTIONAL_KINDS = ['HTTPRoute', 'Gateway'] as const satisfies readonly Kind[];
+const OPTIONAL_KINDS = [
+  'HTTPRoute',
+  'Gateway',
+  'GatewayClass',
+  'ReferenceGrant',
+  'BackendTLSPolicy',
+  'TargetGroupBinding',
+  'EKSTargetGroupBinding',
+] as const satisfies readonly Kind[];
 
 const CLUSTER_WIDE_KINDS = ['IngressClass', 'Node'] as const satisfies readonly Kind[];
+
+/** Of many thousand Events, which a large cluster has within the hour that it keeps them, the newest tell enough. */
+const MOST_EVENTS = 10_000;
+
+function sinkFor<K extends Kind>(kind: K, store: Sink<ObjectsByKind[K]>): Sink<ObjectsByKind[K]> {
+  if (kind !== 'Event') return store;
+  return newestOnly(store, MOST_EVENTS, (object) => (object as ObjectsByKind['Event']).time);
+}
+
+/** Whoever may look at one namespace alone may get that one, and list none. */
+const kindsFor = (namespace: string | undefined): readonly Kind[] => [
+  ...CACHED_KINDS,
+  ...OPTIONAL_KINDS,
+  ...CLUSTER_WIDE_KINDS,
+  ...(namespace === undefined ? (['Namespace'] as const) : []),
+];
 
 export interface CacheOptions {
   readonly transport: Transport;
@@ -66,7 +93,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
       transport,
       resource,
       project,
-      sink: store,
+      sink: sinkFor(kind, store),
       signal,
       onError,
       onState,
@@ -76,10 +103,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
     reflectors.set(kind, reflector);
     return { [kind]: { store, state: () => reflector.state, ...scope } };
   };
-  const caches: KindCaches = Object.assign(
-    {},
-    ...[...CACHED_KINDS, ...OPTIONAL_KINDS, ...CLUSTER_WIDE_KINDS].map(start),
-  );
+  const caches: KindCaches = Object.assign({}, ...kindsFor(options.namespace).map(start));
   const sharing = createListSharing();
   return {
     kinds: caches,

@@ -3,7 +3,7 @@ import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { Ingress, IngressClass, ServicePort } from '../model/kubernetes.ts';
 import { type BackendRequest, backendRequest } from './backend-request.ts';
 import { namedClass, servingClass } from './ingress-class.ts';
-import { controllerOf, looksLike } from './ingress-controllers.ts';
+import { controllerOf, runsImage } from './ingress-controllers.ts';
 
 const ingress = (spec: Ingress['spec'], annotations: Record<string, string> = {}): Ingress => ({
   metadata: { name: 'shop', annotations },
@@ -50,8 +50,8 @@ test('a controller is known by its class and its Pods by their image', () => {
     spec: { containers: [{ name: 'c', image }] },
     status: {},
   });
-  expect(looks && looksLike(pod('registry.k8s.io/ingress-nginx/controller:v1'), looks)).toBe(true);
-  expect(looks && looksLike(pod('nginx:1'), looks)).toBe(false);
+  expect(looks && runsImage(pod('registry.k8s.io/ingress-nginx/controller:v1'), looks.image)).toBe(true);
+  expect(looks && runsImage(pod('nginx:1'), looks.image)).toBe(false);
 });
 
 describe('what the Service is asked', () => {

@@ -43,6 +43,9 @@ const CONTROLLERS: Readonly<Record<string, IngressController>> = {
 export const controllerOf = (controller = ''): IngressController | undefined =>
   Object.entries(CONTROLLERS).find(([prefix]) => controller.startsWith(prefix))?.[1];
 
-/** Whether a Pod runs the controller, whatever its labels. */
-export const looksLike = ({ spec }: Pod, { image }: IngressController): boolean =>
+/** By which a controller is known, whatever its labels. */
+export const CONTROLLER_IMAGES: readonly string[] = Object.values(CONTROLLERS).map(({ image }) => image);
+
+/** Whether a container of the Pod runs an image with this in its name. */
+export const runsImage = ({ spec }: Pod, image: string): boolean =>
   spec.containers.some((container) => container.image?.includes(image) ?? false);

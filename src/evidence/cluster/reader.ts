@@ -8,6 +8,8 @@ export interface Scope {
   readonly labels?: Readonly<Record<string, string>>;
   /** Ingresses and HTTPRoutes for this host, exact, by wildcard or for any host. */
   readonly host?: string;
+  /** Pods that run an image with this in its name. */
+  readonly image?: string;
 }
 
 /**

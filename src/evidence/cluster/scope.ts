@@ -1,6 +1,8 @@
 import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
 import type { HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
 import type { Ingress, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
+import type { Pod } from '../../diagnosis/model/pod.ts';
+import { runsImage } from '../../diagnosis/topology/ingress-controllers.ts';
 import { ingressHostRank } from '../../diagnosis/topology/ingress-hosts.ts';
 import { closestRank, routeHosts } from '../../diagnosis/topology/route-hosts.ts';
 import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
@@ -22,12 +24,17 @@ function takesHost(kind: Kind, object: AnyObject, host: string): boolean {
 }
 
 /** Whether an object is asked for. */
-export function inScope(kind: Kind, object: AnyObject, { namespace, labels = {}, host }: Scope): boolean {
+export function inScope(
+  kind: Kind,
+  object: AnyObject,
+  { namespace, labels = {}, host, image }: Scope,
+): boolean {
   const metadata = metadataOf(object);
   return (
     (namespace === undefined || metadata.namespace === namespace) &&
     matchesLabels(labels, metadata.labels) &&
-    (host === undefined || takesHost(kind, object, host))
+    (host === undefined || takesHost(kind, object, host)) &&
+    (image === undefined || (kind === 'Pod' && runsImage(object as Pod, image)))
   );
 }
 

@@ -88,7 +88,7 @@ export function createTargetedReader(
       return object as Promise<Lookup<ObjectsByKind[K] | undefined>>;
     },
     async list<K extends Kind>(kind: K, scope: Scope = {}) {
-      const { host, ...selection } = scope;
+      const { host: _, image: __, ...selection } = scope;
       const listed = await readList(kind, selection);
       return mapLookup(
         listed,

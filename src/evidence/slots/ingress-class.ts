@@ -3,7 +3,7 @@ import type { IngressClass } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { namedClass, servingClass } from '../../diagnosis/topology/ingress-class.ts';
-import { controllerOf, looksLike } from '../../diagnosis/topology/ingress-controllers.ts';
+import { controllerOf } from '../../diagnosis/topology/ingress-controllers.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotReader } from '../slot-context.ts';
 
@@ -19,8 +19,7 @@ async function controllerPods(
   if (failed !== undefined) return failed;
   const labelled = byLabel.flatMap((lookup) => (lookup.ok ? lookup.value : []));
   if (labelled.length > 0) return found([...new Set(labelled)]);
-  const all = await reader.list('Pod');
-  return all.ok ? found(all.value.filter((pod) => looksLike(pod, controller))) : all;
+  return reader.list('Pod', { image: controller.image });
 }
 
 export const readIngressClass: SlotReader<'ingressClass'> = async ({ slot, reader }) => {

@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = { True: 'good', False: 'bad' };
 /** The stretches between transitions, oldest first, as long as they lasted. */
 export function stretchesOf(history: readonly Transition[], now: number) {
   const oldestFirst = history.toReversed();
-  const times = [...oldestFirst.map(({ time }) => Date.parse(time)), now];
+  const times = [...oldestFirst.map(({ time }) => Date.parse(time) || now), now];
   const lasted = oldestFirst.map((_, index) =>
     Math.max(0, (times[index + 1] ?? now) - (times[index] ?? now)),
   );

@@ -31,13 +31,14 @@ interface Chooser {
 function chooser({ field, label, choices }: Chooser, { view }: State, { show }: Actions): TemplateResult {
   const choose = ({ currentTarget }: Event) =>
     show({ [field]: (currentTarget as HTMLSelectElement).value, page: 1 }, true);
-  return html`<label>${label}
-    <select @change=${choose}>
+  return html`<div>
+    <label for=${field}>${label}</label>
+    <select id=${field} @change=${choose}>
       ${choices.map(
         ([value, text]) => html`<option value=${value} ?selected=${view[field] === value}>${text}</option>`,
       )}
     </select>
-  </label>`;
+  </div>`;
 }
 
 function filters(state: State, actions: Actions): TemplateResult {
@@ -57,10 +58,11 @@ function filters(state: State, actions: Actions): TemplateResult {
   const search = ({ currentTarget }: Event) =>
     actions.show({ search: (currentTarget as HTMLInputElement).value, page: 1 }, true);
   return html`<search class="filters">
-    <label>Search
-      <input type="search" autocomplete="off" spellcheck="false" placeholder="name, URL, reason, culprit"
+    <div>
+      <label for="search">Search</label>
+      <input id="search" type="search" autocomplete="off" spellcheck="false" placeholder="name, URL, reason, culprit"
         .value=${state.view.search} @input=${search}>
-    </label>
+    </div>
     ${choosers.map((each) => chooser(each, state, actions))}
   </search>`;
 }

@@ -3,9 +3,10 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { StatusProbeStatus } from '../api/generated.ts';
 import { found } from '../diagnosis/model/lookup.ts';
 import { createStore } from '../kubernetes/store.ts';
-import type { World } from './look.ts';
+import type { Inquiry, World } from './look.ts';
 import { NO_POLICY, policyFor } from './policy.ts';
 import { ProbeController } from './probe-controller.ts';
+import { conditionOf } from './status/judgement.ts';
 import { keyOfProbe, type StoredProbe, toStoredProbe } from './stored-probe.ts';
 
 interface Named {
@@ -14,6 +15,7 @@ interface Named {
   readonly interval?: string;
   readonly url?: string;
   readonly requestedAt?: string;
+  readonly maintenance?: readonly object[];
   readonly status?: object;
 }
 
@@ -25,6 +27,7 @@ function probeOf({
   interval = '1h',
   url = 'http://a.test/',
   requestedAt,
+  maintenance,
   status,
 }: Named = {}) {
   version += 1;
@@ -37,7 +40,7 @@ function probeOf({
       resourceVersion: String(version),
       ...(requestedAt && { annotations: { 'statusprobe.dev/requested-at': requestedAt } }),
     },
-    spec: { target: { url }, interval, timeout: '1s' },
+    spec: { target: { url }, interval, timeout: '1s', ...(maintenance && { maintenance }) },
     ...(status && { status }),
   });
 }
@@ -60,8 +63,11 @@ function controllerOn(...initial: readonly StoredProbe[]) {
     offered: [] as [name: string, generation: number][],
     gone: [] as string[],
     log: [] as string[],
+    /** Reasons of Ready. */
+    ready: [] as (string | undefined)[],
     owned: new Set(initial.map(keyOfProbe)),
-    answer: async () => {},
+    now: Date.now,
+    answer: async (_: Inquiry): Promise<void> => {},
     code: 200,
   };
   const world: World = {
@@ -74,10 +80,11 @@ function controllerOn(...initial: readonly StoredProbe[]) {
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
-    now: Date.now,
-    async probe({ name, request }) {
+    now: () => seen.now(),
+    async probe(inquiry) {
+      const { name, request } = inquiry;
       seen.asked.push(`${name} ${request.url}`);
-      await seen.answer();
+      await seen.answer(inquiry);
       const success = seen.code === 200;
       return {
         time: new Date().toISOString(),
@@ -97,7 +104,10 @@ function controllerOn(...initial: readonly StoredProbe[]) {
     world,
     writer: {
       current: (key) => probes.find(key)?.object,
-      offer: ({ name }, status: StatusProbeStatus) => seen.offered.push([name, status.observedGeneration]),
+      offer({ name }, status: StatusProbeStatus) {
+        seen.offered.push([name, status.observedGeneration]);
+        seen.ready.push(conditionOf(status, 'Ready')?.reason);
+      },
       forget: () => {},
     },
     keeps: (key) => seen.owned.has(key),
@@ -176,6 +186,77 @@ describe('a StatusProbe is visited', () => {
     answer.resolve();
     await vi.waitFor(() => expect(seen.offered).toHaveLength(2));
     expect(seen.asked).toHaveLength(2);
+  });
+});
+
+describe('a target that does not answer', () => {
+  it('delays no other, and is not asked again meanwhile', async () => {
+    const { controller, seen } = controllerOn(
+      probeOf({ name: 'slow', interval: '1s' }),
+      probeOf({ name: 'quick', interval: '1s' }),
+    );
+    const answer = Promise.withResolvers<void>();
+    seen.answer = ({ name }) => (name === 'slow' ? answer.promise : Promise.resolve());
+    controller.start();
+    const quick = () => seen.offered.filter(([name]) => name === 'quick');
+    await vi.waitFor(() => expect(quick().length).toBeGreaterThanOrEqual(3), { timeout: 5000 });
+    expect(seen.asked.filter((asked) => asked.startsWith('slow'))).toHaveLength(1);
+    answer.resolve();
+  });
+
+  it('takes one place of those that there are', async () => {
+    const { controller, seen } = controllerOn(...['a', 'b', 'c', 'd'].map((name) => probeOf({ name })));
+    const answer = Promise.withResolvers<void>();
+    seen.answer = () => answer.promise;
+    controller.start();
+    await vi.waitFor(() => expect(seen.asked).toHaveLength(2));
+    expect([controller.queue.running.length, controller.queue.depth]).toEqual([2, 2]);
+    answer.resolve();
+    await vi.waitFor(() => expect(seen.offered).toHaveLength(4));
+  });
+
+  it('is let go at the end, and nothing is told of it', async () => {
+    const { controller, seen } = controllerOn(probeOf());
+    const { promise: cut, resolve } = Promise.withResolvers<void>();
+    seen.answer = ({ signal }) => {
+      signal.addEventListener('abort', () => resolve());
+      return cut;
+    };
+    controller.start();
+    await vi.waitFor(() => expect(seen.asked).toHaveLength(1));
+    await controller.stop();
+    expect([controller.queue.running.length, seen.offered]).toEqual([0, []]);
+  });
+});
+
+describe('a maintenance window', () => {
+  const MIDNIGHT = Date.parse('2030-01-02T00:00:00Z');
+  const maintenance = [{ schedule: '0 0 * * *', duration: '1m' }];
+  /** A clock that stands at a moment of another day until the first visit has been told. */
+  const clockFrom = (time: number, { ready }: { readonly ready: readonly unknown[] }) => {
+    let begin: number | undefined;
+    return () => {
+      if (ready.length === 0) return time;
+      begin ??= Date.now();
+      return time + Date.now() - begin;
+    };
+  };
+
+  it('is told as soon as it opens, however long the interval is', async () => {
+    const { controller, seen } = controllerOn(probeOf({ interval: '1h', maintenance }));
+    seen.now = clockFrom(MIDNIGHT - 200, seen);
+    controller.start();
+    await vi.waitFor(() => expect(seen.ready).toEqual(['Probing', 'Suspended']), { timeout: 5000 });
+    expect(seen.asked).toHaveLength(1);
+  });
+
+  it('ends by itself', async () => {
+    const { controller, seen } = controllerOn(probeOf({ interval: '1s', maintenance }));
+    seen.now = clockFrom(MIDNIGHT + 60_000 - 200, seen);
+    controller.start();
+    await vi.waitFor(() => expect(seen.ready.slice(0, 2)).toEqual(['Suspended', 'Probing']), {
+      timeout: 5000,
+    });
   });
 });
 

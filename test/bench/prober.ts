@@ -1,34 +1,15 @@
 // CPU of a probe against a bare request with a fresh connection, in one run: ratios, which a slow machine leaves alone.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import { probe } from '../../src/probe/probe.ts';
 import { DEFAULT_EXPECTATION, defaultRequest, type ProbeRequest } from '../../src/probe/request.ts';
 import { loopbackGuard, loopbackResolver } from '../support/probe-loopback.ts';
+import { bareRequest, costOf } from './bare-request.ts';
+import { startLocalServers } from './local-servers.ts';
 
 const ROUNDS = 5;
 const REQUESTS = 400;
 
-/** Microseconds of CPU, of this process, for each of many requests made one after the other. */
-async function cost(ask: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  for (let count = 0; count < REQUESTS; count += 1) await ask();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / REQUESTS;
-}
-
-function bare(url: string, secureContext?: SecureContext): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const options = { agent: false as const, ...(secureContext && { secureContext }) };
-  const request = url.startsWith('https:') ? https.get(url, options) : http.get(url, options);
-  request.once('error', reject);
-  request.once('response', (response) => response.resume().once('end', () => resolve()));
-  return promise;
-}
+const cost = (ask: () => Promise<unknown>) => costOf(ask, REQUESTS);
 
 const probed = (request: ProbeRequest) => () =>
   probe(request, DEFAULT_EXPECTATION, { guard: loopbackGuard, resolver: loopbackResolver, now: Date.now });
@@ -52,15 +33,10 @@ async function compare(name: string, ours: () => Promise<unknown>, baseline: () 
   );
 }
 
-const server = spawn(process.execPath, [join(import.meta.dirname, 'bench-server.ts')], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
-const [line] = (await once(createInterface(server.stdout), 'line')) as [string];
-const ports = JSON.parse(line) as { readonly http: number; readonly https: number; readonly ca: string };
-const [plain, secure] = [`http://127.0.0.1:${ports.http}/`, `https://127.0.0.1:${ports.https}/`];
-const context = createSecureContext({ ca: ports.ca });
-await compare('HTTP probe', probed(defaultRequest(plain)), () => bare(plain));
-await compare('HTTPS probe', probed({ ...defaultRequest(secure), tls: { ca: ports.ca } }), () =>
-  bare(secure, context),
+const { http, https, ca, stop } = await startLocalServers();
+const context = createSecureContext({ ca });
+await compare('HTTP probe', probed(defaultRequest(http)), () => bareRequest(http));
+await compare('HTTPS probe', probed({ ...defaultRequest(https), tls: { ca } }), () =>
+  bareRequest(https, context),
 );
-server.stdin.end();
+stop();

@@ -166,12 +166,30 @@ describe.skipIf(isSkipped)('installing', { timeout: MINUTE }, () => {
     expect(kinds).toEqual(expect.arrayContaining(['NetworkPolicy', 'PodDisruptionBudget', 'Service']));
   });
 
+  it('the web page stays within its Pod, unless its address says otherwise', () => {
+    const values = (...more: readonly string[]) =>
+      template('--set=addons.web.enabled=true,networkPolicy.enabled=true', ...more);
+    const within = values();
+    expect(essence(within).container.args).toEqual(['run', '--web=127.0.0.1:8082']);
+    expect(within.filter(({ kind }) => kind === 'Service')).toEqual([]);
+    expect(specOf<{ ingress: unknown[] }>(within, 'NetworkPolicy').ingress).toHaveLength(1);
+    expect(essence(kustomize('test/fixtures/overlays/web')).container.args).toEqual(['run', '--web']);
+
+    const beyond = values('--set=addons.web.address=0.0.0.0:9000');
+    expect(essence(beyond).container.args).toEqual(['run', '--web=0.0.0.0:9000']);
+    expect(specOf(beyond, 'Service')).toMatchObject({ ports: [{ name: 'web', port: 80, targetPort: 9000 }] });
+    expect(specOf(beyond, 'NetworkPolicy')).toMatchObject({
+      ingress: [{}, { ports: [{ port: 9000 }], from: [{ podSelector: {} }] }],
+    });
+  });
+
   it.each([
     ['replicaCounts=2', "additional properties 'replicaCounts' not allowed"],
     ['operator.logLevel=loud', 'value must be one of'],
     ['image.repository=', 'minLength'],
     ['serviceMonitor.interval=often', 'does not match pattern'],
     ['addons.secrets=true', 'want object'],
+    ['addons.web.address=:8082', 'does not match pattern'],
   ])('values that make no sense are refused: %s', (value, said) => {
     const { succeeded, stderr } = helm('template', 'x', CHART, '--kube-version=1.32.0', `--set=${value}`);
     expect(succeeded).toBe(false);

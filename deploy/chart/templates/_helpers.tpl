@@ -47,6 +47,15 @@ app.kubernetes.io/part-of: statusprobe
 {{- $reference }}
 {{- end }}
 
+{{- define "statusprobe.webPort" -}}
+{{- regexFind "[0-9]+$" .Values.addons.web.address }}
+{{- end }}
+
+{{- /* Whether the page can be reached from outside its Pod. */}}
+{{- define "statusprobe.webIsOpen" -}}
+{{- if and .Values.addons.web.enabled (not (regexMatch "^(127\\.|localhost:|\\[::1\\])" .Values.addons.web.address)) }}true{{ end }}
+{{- end }}
+
 {{- define "statusprobe.subject" -}}
 - kind: ServiceAccount
   name: {{ include "statusprobe.serviceAccountName" . }}

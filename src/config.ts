@@ -18,6 +18,8 @@ export interface Config extends ClusterConfig {
   /** The only namespace to look at; absent: all of them. */
   readonly namespace?: string;
   readonly policy?: string;
+  readonly links?: string;
+  readonly notifications?: string;
   readonly crossNamespaceEvidence: 'check' | 'allow';
   readonly concurrency: number;
   readonly logLevel: LogLevel;
@@ -99,6 +101,13 @@ export const clusterOptions = (): readonly Option[] => [
     .default('info'),
 ];
 
+export const linksOption = (): Option =>
+  option(
+    '--links <file>',
+    'links to logs and traces that a failure gets, as templates: docs/links.md',
+    'STATUSPROBE_LINKS',
+  );
+
 /** Flags of what looks for a cause. */
 export const evidenceOptions = (): readonly Option[] => [
   new Option(
@@ -148,6 +157,12 @@ const serverOptions = (): readonly Option[] => [
 /** Flags of `statusprobe run` alone. */
 export const runOptions = (): readonly Option[] => [
   option('--policy <file>', 'what StatusProbes may do, by namespace: docs/policy.md', 'STATUSPROBE_POLICY'),
+  linksOption(),
+  option(
+    '--notifications <file>',
+    'who is told of failures and recoveries: docs/notifications.md',
+    'STATUSPROBE_NOTIFICATIONS',
+  ),
   option(
     '--cross-namespace-evidence <mode>',
     "show objects of other namespaces where the probe's ServiceAccount may get them (check), or always (allow)",

@@ -8,7 +8,7 @@ export const STATUS_PROBE = {
  "version": "v1alpha1",
  "kind": "StatusProbe",
  "plural": "statusprobes",
- "schemaVersion": "1"
+ "schemaVersion": "2"
 } as const;
 
 /**
@@ -581,6 +581,10 @@ export interface StatusProbeStatus {
    */
   readonly failingSince?: string;
   /**
+   * The trace and request id that the first failed probe of this failure sent, to search logs and traces for; absent while healthy, and where ids are switched off.
+   */
+  readonly failureTraceID?: string;
+  /**
    * Failed probes in a row; stops counting at spec.failureThreshold.
    */
   readonly consecutiveFailures?: number;
@@ -614,6 +618,10 @@ export interface StatusProbeStatus {
    * What changed shortly before the failure began, latest first.
    */
   readonly changes?: readonly Change[];
+  /**
+   * Where the logs and traces of this failure are, by the operator's link templates; absent while healthy. They stay the same while the failure lasts with the same verdict.
+   */
+  readonly links?: readonly Link[];
   /**
    * Transitions of Healthy, newest first. One that falls into a crash may be missing.
    */
@@ -1017,6 +1025,19 @@ export interface Change {
    * The field manager that changed it, which is a program and not a person.
    */
   readonly manager: string;
+}
+/**
+ * One link.
+ */
+export interface Link {
+  /**
+   * What it leads to, such as Logs in Grafana.
+   */
+  readonly name: string;
+  /**
+   * An absolute http or https URL.
+   */
+  readonly url: string;
 }
 /**
  * One transition.
@@ -2454,6 +2475,10 @@ export const STATUS_SCHEMA: Schema = {
    "format": "date-time",
    "max": 64
   },
+  "failureTraceID": {
+   "type": "string",
+   "max": 32768
+  },
   "consecutiveFailures": {
    "type": "integer"
   },
@@ -2761,6 +2786,27 @@ export const STATUS_SCHEMA: Schema = {
     ]
    },
    "max": 5
+  },
+  "links": {
+   "type": "array",
+   "items": {
+    "type": "object",
+    "properties": {
+     "name": {
+      "type": "string",
+      "max": 32768
+     },
+     "url": {
+      "type": "string",
+      "max": 32768
+     }
+    },
+    "required": [
+     "name",
+     "url"
+    ]
+   },
+   "max": 10
   },
   "history": {
    "type": "array",

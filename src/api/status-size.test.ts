@@ -161,6 +161,17 @@ describe('fitStatus', () => {
       });
     });
 
+    it('then the last links', () => {
+      const url = `https://logs.test/${'x'.repeat(12_000)}`;
+      const links = [1, 2, 3, 4].map((number) => ({ name: `Logs ${number}`, url }));
+      const history = [transition('HTTP502')];
+      expect(fitStatus({ observedGeneration: 1, history, links })).toEqual({
+        observedGeneration: 1,
+        history: [],
+        links: links.slice(0, 2),
+      });
+    });
+
     it('and cuts texts where nothing else is left', () => {
       const verdict = { owner: 'DevOps', layer: 'Pod', reason: 'Crashed', summary: 'ü'.repeat(40_000) };
       expect(fitStatus({ observedGeneration: 1, verdict })).toEqual({

@@ -28,7 +28,7 @@ export function cutText(text: string, bytes: number): string {
  */
 export function fitStatus(status: StatusProbeStatus): StatusProbeStatus {
   let fitting = countOmitted(status, rewriteStatus(status, oneLine));
-  for (const shorten of [dropEvidence, dropDetails, dropFinding, dropTransition]) {
+  for (const shorten of [dropEvidence, dropDetails, dropFinding, dropTransition, dropLink]) {
     for (let next = shorten(fitting); isTooLarge(fitting) && next !== undefined; next = shorten(fitting))
       fitting = next;
   }
@@ -106,4 +106,9 @@ function countOmitted(before: StatusProbeStatus, after: StatusProbeStatus): Stat
 function dropTransition(status: StatusProbeStatus): Shorter {
   const { history = [] } = status;
   return history.length === 0 ? undefined : { ...status, history: history.slice(0, -1) };
+}
+
+function dropLink(status: StatusProbeStatus): Shorter {
+  const { links = [] } = status;
+  return links.length === 0 ? undefined : { ...status, links: links.slice(0, -1) };
 }

@@ -68,6 +68,10 @@ function fixSection({ verdict }: StatusProbeStatus, { paint, columns }: TextStyl
   return fix.length + commands.length === 0 ? [] : ['', paint('bold', 'Fix'), ...fix, ...commands];
 }
 
+/** They are copied or clicked, so they stay on one line. */
+export const linkLines = ({ links = [] }: StatusProbeStatus): string[] =>
+  links.map(({ name, url }) => `${name}: ${url}`);
+
 /** What `statusprobe diagnose` prints for people: the verdict first, then why, then what else was seen. */
 export function diagnosisText(status: StatusProbeStatus, style: TextStyle): string {
   const { verdict, findings = [], matrix, notChecked = [] } = status;
@@ -84,6 +88,7 @@ export function diagnosisText(status: StatusProbeStatus, style: TextStyle): stri
   const lines = [
     ...fitted([...headline(status, paint), ...section('Evidence', cause?.evidence ?? [], paint)]),
     ...fixSection(status, style),
+    ...section('Logs and traces', linkLines(status), paint),
     ...fitted([
       ...section('Path', pathLines(status, paint), paint),
       ...section('Also found', others, paint),

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { readStatus } from '../api/defaults.ts';
 import type { StatusProbeStatus } from '../api/generated.ts';
-import { RESULT_STYLES, type TextStyle } from './diagnosis-text.ts';
+import { linkLines, RESULT_STYLES, type TextStyle } from './diagnosis-text.ts';
 import { age, tableText } from './table.ts';
 import { UsageError } from './usage-error.ts';
 import { wrap } from './wrap.ts';
@@ -126,12 +126,13 @@ export function pathTree(status: StatusProbeStatus, style: TextStyle): string {
   return `${lines.join('\n')}\n`;
 }
 
-function verdictLines({ verdict }: StatusProbeStatus, { paint, columns }: TextStyle): string {
+function verdictLines(status: StatusProbeStatus, { paint, columns }: TextStyle): string {
+  const { verdict } = status;
   if (verdict === undefined || verdict.owner === 'None') return '';
   const who = paint('bold', [verdict.owner, verdict.layer, verdict.reason].join(' · '));
   const fix = verdict.fix === undefined ? [] : [`Fix: ${verdict.fix}`];
   const lines = [who, verdict.summary, ...fix].flatMap((line) => wrap(line, columns));
-  return `\n${lines.join('\n')}\n`;
+  return `\n${[...lines, ...linkLines(status)].join('\n')}\n`;
 }
 
 function text(rows: readonly Row[], request: GetRequest, style: TextStyle, now: number): string {

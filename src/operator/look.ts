@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import { diagnose, type Question, type Steps } from '../pipeline.ts';
 import type { Expectation, ProbeRequest, TLSSettings } from '../probe/request.ts';
+import type { LinkTemplate } from './links/link-templates.ts';
 import type { Plan } from './plan.ts';
 import { resolveRequest } from './request/probe-request.ts';
 import { MissingValue, type ReadValues, Values } from './request/values.ts';
@@ -32,9 +33,13 @@ export interface Inquiry extends Asker {
 export interface World {
   readonly reader: TargetReader;
   valuesFor(namespace: string): ReadValues;
+  /** To the logs and traces of a failure. */
+  readonly links?: readonly LinkTemplate[];
   /** Lets Secrets and ConfigMaps of a namespace be read anew. */
   forgetValues(namespace: string): void;
   probe(inquiry: Inquiry): Promise<Observation>;
+  /** Resolves when the next diagnosis may begin. */
+  turn(): Promise<void>;
   /** What looks for the cause of a failure. */
   investigate(inquiry: Inquiry): Omit<Steps, 'observe'>;
   /** Why this process itself is cut off; undefined when it is not. */
@@ -158,9 +163,11 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
     diagnose: { enabled, checks, mute },
   };
   const steps = { ...world.investigate(inquiry), observe: async () => observation };
-  const result = diagnose(question, steps);
+  const begun = world.turn();
+  const result = begun.then(() => (inquiry.signal.aborted ? { observation } : diagnose(question, steps)));
   const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
   if (await takesLonger(result, TELL_AFTER_MILLISECONDS)) yield { ...probed, diagnosis: 'InProgress' };
+  await begun;
   if (await takesLonger(result, inquiry.request.timeoutMilliseconds + BUDGET_MILLISECONDS)) {
     return yield { ...probed, diagnosis: 'BudgetExceeded' };
   }

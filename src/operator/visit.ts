@@ -37,13 +37,15 @@ export async function* visit(
   const plan = planFor(probe, memory, parts.policy);
   const occasion = occasionOf(probe, plan);
   const before = memory.record ?? adopt(probe, occasion.question);
+  const { namespace, name } = probe;
+  const links = { templates: parts.world.links ?? [], namespace, name };
   let now: string | undefined;
   const failingSince = before.question === occasion.question ? rowStart(before) : undefined;
   const asked = { ...(plan && { plan }), ...(failingSince === undefined ? {} : { failingSince }) };
   for await (const outcome of outcomes(probe, asked, signal, parts)) {
     // The early word and the last one are about one probe: both are judged from the same moment.
     now ??= new Date(parts.world.now()).toISOString();
-    const record = nextRecord(before, { ...occasion, outcome, now });
+    const record = nextRecord(before, { ...occasion, links, outcome, now });
     const observation = 'observation' in outcome ? outcome.observation : undefined;
     yield { record, ...(plan && { plan }), ...(observation && { observation }) };
   }

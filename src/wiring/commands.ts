@@ -4,7 +4,7 @@ import { DIAGNOSE_OUTPUTS } from '../cli/diagnose.ts';
 import { DISCOVER_OUTPUTS } from '../cli/discover.ts';
 import { GET_OUTPUTS } from '../cli/get.ts';
 import { VALIDATE_OUTPUTS } from '../cli/validate.ts';
-import { evidenceOptions, runOptions } from '../config.ts';
+import { evidenceOptions, linksOption, runOptions } from '../config.ts';
 
 /** A command as help, docs and completion tell it. */
 export interface CommandDefinition {
@@ -84,6 +84,7 @@ export const COMMANDS = {
       new Option('--code <code>', 'with --from and a target: why would it answer with this code').argParser(
         statusCode,
       ),
+      linksOption(),
       ...evidenceOptions(),
     ],
     examples: [

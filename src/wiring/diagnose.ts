@@ -3,8 +3,11 @@ import { UsageError } from '../cli/usage-error.ts';
 import { openCluster } from './opened-cluster.ts';
 import { type LookConfig, loadProbe, lookOnce } from './own-look.ts';
 import { type FolderConfig, judgeFolder } from './saved-folder.ts';
+import { readLinks } from './settings.ts';
 
-export type DiagnoseConfig = LookConfig & Partial<FolderConfig>;
+export interface DiagnoseConfig extends LookConfig, Partial<Omit<FolderConfig, 'namespace'>> {
+  readonly links?: string;
+}
 
 type Opened = DiagnoseParts & { close(): void };
 
@@ -28,12 +31,13 @@ export function openDiagnosis(
 }
 
 async function openLook(config: DiagnoseConfig, telling: Telling): Promise<Opened> {
+  const links = await readLinks(config.links);
   const { client, namespace, close } = await openCluster(config, telling.version);
   return {
     namespace,
     loadProbe: (where, name) => loadProbe(client, where, name),
     look: async (probe, signal) =>
-      (await lookOnce(probe, client, config, { ...telling, ...(signal && { signal }) }))?.status,
+      (await lookOnce(probe, client, config, { ...telling, links, ...(signal && { signal }) }))?.status,
     close,
   };
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -8,16 +7,14 @@ import { type Client, createClient } from '../kubernetes/client.ts';
 import { createTransport, type Transport } from '../kubernetes/transport.ts';
 import { OperatorMetrics } from '../metrics/operator-metrics.ts';
 import { ProbeSeries } from '../metrics/probe-series.ts';
-import { NO_POLICY, type Policy, parsePolicy } from '../operator/policy.ts';
-import { createGuard } from '../probe/guard.ts';
 import { clusterAccess } from './cluster-access.ts';
+import { readSettings, type Settings } from './settings.ts';
 
 /** What all parts of the operator stand on. */
-export interface Foundations {
+export interface Foundations extends Settings {
   readonly config: Config;
   readonly version: string;
   readonly log: Logger;
-  readonly policy: Policy;
   readonly transport: Transport;
   readonly client: Client;
   readonly apiServerHosts: readonly string[];
@@ -26,9 +23,9 @@ export interface Foundations {
   readonly series: ProbeSeries;
 }
 
-/** Reads the policy and the credentials. Throws UsageError with one sentence where they are of no use. */
+/** Reads settings and credentials. Throws UsageError with one sentence where they are of no use. */
 export async function layFoundations(config: Config, version: string, log: Logger): Promise<Foundations> {
-  const policy = await readPolicy(config.policy);
+  const settings = await readSettings(config);
   const { read } = await clusterAccess(config).catch(refuse);
   const { server } = await read(false).catch(refuse);
   const { hostname } = new URL(server);
@@ -44,31 +41,10 @@ export async function layFoundations(config: Config, version: string, log: Logge
   });
   const client = createClient(transport);
   const apiServerHosts = isIP(host) === 0 ? [] : [host];
-  return { config, version, log, policy, transport, client, apiServerHosts, registry, metrics, series };
+  return { config, version, log, ...settings, transport, client, apiServerHosts, registry, metrics, series };
 }
 
 /** Turns an error into one sentence for whoever started the program. */
 export function refuse(error: unknown): never {
   throw new UsageError(error instanceof Error ? error.message : String(error));
-}
-
-async function readPolicy(file: string | undefined): Promise<Policy> {
-  if (file === undefined) return NO_POLICY;
-  try {
-    const policy = parsePolicy(await readFile(file, 'utf8'));
-    refuseBadRanges(policy);
-    return policy;
-  } catch (error) {
-    throw new UsageError(`The policy file ${file} cannot be used: ${(error as Error).message}`);
-  }
-}
-
-function refuseBadRanges({ clusterCIDRs, rules }: Policy): void {
-  createGuard({
-    clusterCIDRs,
-    allowCIDRs: rules.flatMap(({ allowCIDRs = [] }) => allowCIDRs),
-    denyCIDRs: rules.flatMap(({ denyCIDRs = [] }) => denyCIDRs),
-    apiServerAddresses: [],
-    ownedAddresses: () => new Set(),
-  });
 }

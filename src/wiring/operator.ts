@@ -6,15 +6,14 @@ import { Membership } from '../kubernetes/membership.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
 import { createStore, type Store, type StoreView } from '../kubernetes/store.ts';
 import type { AskProbe } from '../metrics/probe-endpoint.ts';
-import { EventSink } from '../operator/event-sink.ts';
 import type { World } from '../operator/look.ts';
 import { createNamespacePolicies } from '../operator/namespace-policies.ts';
 import { ProbeController, type Telemetry } from '../operator/probe-controller.ts';
 import { StatusWriter } from '../operator/status-writer.ts';
 import { keyOfProbe, STATUS_PROBES, type StoredProbe, toStoredProbe } from '../operator/stored-probe.ts';
-import { transitionBetween } from '../operator/transition.ts';
 import { createVantage } from '../operator/vantage.ts';
 import { type AddressResolver, createResolver } from '../probe/dns.ts';
+import { type Audience, createAudience } from './audience.ts';
 import { automaticProbesFor } from './automatic-probes.ts';
 import { type ClusterCaches, startCaches } from './caches.ts';
 import type { Foundations } from './foundations.ts';
@@ -41,7 +40,6 @@ type Probes = Store<StoredProbe, 'namespace'>;
 
 const MEMBER_LABELS = { 'app.kubernetes.io/name': 'statusprobe', 'app.kubernetes.io/component': 'operator' };
 const LAST_WRITES_MILLISECONDS = 5_000;
-const LAST_EVENTS_MILLISECONDS = 2_000;
 
 /** Puts the operator together from its parts. Nothing is probed before `start`. */
 export function createOperator(foundations: Foundations): Operator {
@@ -57,14 +55,13 @@ export function createOperator(foundations: Foundations): Operator {
     controller.reshard();
     automatic?.reshard();
   });
-  const events = createEventSink(foundations);
-  const writer = createWriter(foundations, probes, membership, events);
+  const audience = createAudience(foundations, asking);
+  const writer = createWriter(foundations, probes, membership, audience);
   const controller: ProbeController = new ProbeController({
     probes,
     world,
     writer,
     policyOf,
-    links: foundations.links,
     log,
     keeps: (key) => membership.keeps(key),
     concurrency: config.concurrency,
@@ -85,20 +82,13 @@ export function createOperator(foundations: Foundations): Operator {
       await automatic?.stop();
       await controller.stop();
       await writer.stop(LAST_WRITES_MILLISECONDS);
-      await events.stop(LAST_EVENTS_MILLISECONDS);
+      await audience.stop();
       await membership.stop();
       stopping.abort();
       foundations.transport.close();
     },
   };
 }
-
-const createEventSink = ({ client, config, log }: Foundations): EventSink =>
-  new EventSink({
-    client,
-    instance: config.instance,
-    onError: (error) => log.warn(`An Event could not be created: ${(error as Error).message}`),
-  });
 
 /** Shares the StatusProbes with the other replicas. */
 function joinReplicas({ client, config, log, metrics }: Foundations, reshard: () => void): Membership {
@@ -150,7 +140,7 @@ function startWatches(
 }
 
 /** What every request goes through, whoever asks for it. */
-interface Asking {
+export interface Asking {
   readonly policyOf: ReturnType<typeof createNamespacePolicies>;
   readonly resolver: AddressResolver;
   readonly guards: GuardFactory;
@@ -175,12 +165,13 @@ const probeOnceFor = ({ config, version, policy }: Foundations, asking: Asking):
   });
 
 function createOperatorWorld(
-  { config, version, client, transport, metrics }: Foundations,
+  { config, version, client, transport, metrics, links }: Foundations,
   caches: ClusterCaches,
   asking: Asking,
 ): World {
   return createWorld({
     ...asking,
+    links,
     version,
     client,
     reader: () => caches.reader(),
@@ -202,7 +193,7 @@ function createWriter(
   { client, log, metrics }: Foundations,
   probes: Probes,
   membership: Membership,
-  events: EventSink,
+  audience: Audience,
 ): StatusWriter {
   const writer: StatusWriter = new StatusWriter({
     client,
@@ -210,8 +201,7 @@ function createWriter(
     probes: () => probes.size,
     fence: (key) => membership.fence(key),
     onWritten(probe, before) {
-      const transition = transitionBetween(before, probe.status);
-      if (transition !== undefined) events.add(probe, transition);
+      audience.tell(probe, before);
       log.debug({ probe: keyOfProbe(probe) }, 'The status was written');
     },
     onError: (probe, err) =>

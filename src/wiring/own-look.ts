@@ -10,6 +10,7 @@ import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Sources } from '../evidence/slot-context.ts';
 import { hasReason } from '../kubernetes/api-error.ts';
 import type { Client } from '../kubernetes/client.ts';
+import type { LinkTemplate } from '../operator/links/link-templates.ts';
 import type { World } from '../operator/look.ts';
 import type { NamespacePolicy } from '../operator/policy.ts';
 import { STATUS_PROBES, type StoredProbe, toStoredProbe } from '../operator/stored-probe.ts';
@@ -33,6 +34,8 @@ export interface LookOptions {
   /** Told what is being done. */
   tell(text: string): void;
   readonly signal?: AbortSignal;
+  /** Where logs and traces are. */
+  readonly links?: readonly LinkTemplate[];
   /** Stands between the diagnosis and what it reads. */
   readonly through?: (sources: Sources) => Sources;
   /** What the diagnosis is told of the answer. */
@@ -135,6 +138,7 @@ function worldFor(client: Client, config: LookConfig, policy: NamespacePolicy, o
     correlation: true,
     isInside: config.clusterNetwork,
     aws: createAwsReader(),
+    ...(options.links && { links: options.links }),
     ...(options.through && { through: options.through }),
   });
   return {

@@ -9,9 +9,11 @@ import type { HopRequest, LogReader, Sources } from '../evidence/slot-context.ts
 import { hasReason } from '../kubernetes/api-error.ts';
 import type { Client } from '../kubernetes/client.ts';
 import { PODS } from '../kubernetes/resources.ts';
+import type { LinkTemplate } from '../operator/links/link-templates.ts';
 import type { Inquiry, World } from '../operator/look.ts';
 import type { NamespacePolicy } from '../operator/policy.ts';
 import { ValueCache } from '../operator/request/value-cache.ts';
+import { createTurns } from '../operator/turns.ts';
 import { AccessTokens } from '../probe/access-token.ts';
 import { type Correlation, correlation, userAgent } from '../probe/correlation.ts';
 import { dial } from '../probe/dial.ts';
@@ -42,6 +44,8 @@ export interface WorldParts {
    */
   readonly isInside: boolean;
   readonly aws: AwsReader;
+  /** To the logs and traces of a failure. */
+  readonly links?: readonly LinkTemplate[];
   /** When logs of AWS are looked at; absent: with every diagnosis. */
   readonly logLooks?: LogLooks;
   /** What ServiceAccounts may get in other namespaces; absent: all of it is shown. */
@@ -78,7 +82,9 @@ export function createWorld(parts: WorldParts): World {
     reader: parts.reader(),
     valuesFor: (namespace) => values.readerFor(namespace),
     forgetValues: (namespace) => values.forget(namespace),
+    ...(parts.links && { links: parts.links }),
     whyBlind: parts.whyBlind,
+    turn: createTurns(),
     now: Date.now,
     probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
     investigate(inquiry) {

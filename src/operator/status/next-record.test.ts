@@ -655,3 +655,53 @@ describe('any sequence of visits', () => {
     );
   });
 });
+
+describe('the trace of a failure', () => {
+  const traced = (second: number, code: number, diagnosis: Diagnosis): Outcome => ({
+    kind: 'Probed',
+    observation: { ...observed(second, code), requestID: `trace-${second}` },
+    diagnosis,
+    ready: 'Probing',
+  });
+  const fails = (second: number) => traced(second, 502, A);
+  const links = {
+    templates: [{ name: 'Logs', url: 'https://logs.test/{traceID}/{fromSeconds}' }],
+    namespace: 'shop',
+    name: 'web',
+  };
+
+  it('is that of the first failed probe, and stays', () => {
+    const thresholds = { failure: 3, success: 1 };
+    const records = visits([traced(0, 200, HEALTHY), fails(1), fails(2), fails(3), fails(4)], {
+      thresholds,
+      links,
+    });
+    expect(records.map(({ status }) => status.failureTraceID)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'trace-1',
+      'trace-1',
+    ]);
+    const [, , , failing, later] = records;
+    const seconds = Date.UTC(2030, 0, 1, 0, 0, 1) / 1000 - 15 * 60;
+    expect(failing?.status.links).toEqual([{ name: 'Logs', url: `https://logs.test/trace-1/${seconds}` }]);
+    expect(later?.status.links).toEqual(failing?.status.links);
+  });
+
+  it('stays when another replica goes on', () => {
+    const before = last([fails(1)], { links });
+    const after = last([fails(2)], { links, from: recordOf(before, 'q') });
+    expect([after.failureTraceID, after.links]).toEqual([before.failureTraceID, before.links]);
+  });
+
+  it('is gone with the failure', () => {
+    const status = last([fails(1), traced(2, 200, HEALTHY)], { links });
+    expect(status).not.toHaveProperty('failureTraceID');
+    expect(status).not.toHaveProperty('links');
+  });
+
+  it('is another with the next failure', () => {
+    expect(last([fails(1), traced(2, 200, HEALTHY), fails(3)]).failureTraceID).toBe('trace-3');
+  });
+});

@@ -2,6 +2,8 @@ import { setCondition } from '../../api/conditions.ts';
 import type { Condition, StatusProbeStatus } from '../../api/generated.ts';
 import { fitStatus } from '../../api/status-size.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
+import { linksOf } from '../links/failure-links.ts';
+import { failureTraceID, rowTrace } from './failure-trace.ts';
 import { endedFailure, remember } from './history.ts';
 import { blind, conditionOf, type Judgement, probed, refused, suspended } from './judgement.ts';
 import { lastProbeOf } from './last-probe.ts';
@@ -12,10 +14,13 @@ export function nextRecord(known: ProbeRecord | undefined, visit: Visit): ProbeR
   const before = known?.question === visit.question ? known : anew(known?.status, visit.question);
   const judgement = judge(before, visit);
   const { rowStart, recent } = judgement.tally;
+  const trace = rowTrace(before, judgement.tally, observationOf(visit));
+  const traceID = failureTraceID(before, judgement.tally, trace);
   return {
-    status: fitStatus(draw(before.status, judgement, visit)),
+    status: fitStatus(withTraces(draw(before.status, judgement, visit), traceID, visit)),
     question: visit.question,
     ...(rowStart === undefined ? {} : { rowStart }),
+    ...(trace === undefined ? {} : { rowTrace: trace }),
     ...(recent === undefined ? {} : { recent }),
     absences: judgement.absences,
   };
@@ -43,7 +48,7 @@ function judge(before: ProbeRecord, visit: Visit): Judgement {
 
 function draw(before: StatusProbeStatus, judgement: Judgement, visit: Visit): StatusProbeStatus {
   const { tally, diagnosis } = judgement;
-  const observation = 'observation' in visit.outcome ? visit.outcome.observation : undefined;
+  const observation = observationOf(visit);
   const lastProbe = observation === undefined ? before.lastProbe : lastProbeOf(observation);
   const target = observation?.url || visit.target;
   return {
@@ -58,6 +63,20 @@ function draw(before: StatusProbeStatus, judgement: Judgement, visit: Visit): St
     consecutiveSuccesses: tally.consecutiveSuccesses,
     ...past(before, judgement, visit, observation),
   };
+}
+
+const observationOf = ({ outcome }: Visit): Observation | undefined =>
+  'observation' in outcome ? outcome.observation : undefined;
+
+/** Where the logs and traces of the failure are. */
+function withTraces(
+  status: StatusProbeStatus,
+  traceID: string | undefined,
+  { links: source }: Visit,
+): StatusProbeStatus {
+  const traced = traceID === undefined ? status : { ...status, failureTraceID: traceID };
+  const links = source === undefined ? [] : linksOf(traced, source);
+  return links.length === 0 ? traced : { ...traced, links };
 }
 
 function conditions(before: StatusProbeStatus, { claims }: Judgement, visit: Visit): readonly Condition[] {

@@ -1,6 +1,8 @@
 import type { StatusProbeStatus } from '../../api/generated.ts';
 import type { Diagnosis } from '../../diagnosis/model/diagnosis.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
+import type { LinkSource } from '../links/failure-links.ts';
+import type { Trace } from './failure-trace.ts';
 import type { Tally, Thresholds } from './thresholds.ts';
 
 /** Why a probe is not asked at all: the reasons of `Ready=False`. */
@@ -45,6 +47,7 @@ export interface Visit {
   readonly target?: string;
   /** Value of the annotation `statusprobe.dev/requested-at`. */
   readonly requestedAt?: string;
+  readonly links?: LinkSource;
   /** RFC 3339. */
   readonly now: string;
   readonly outcome: Outcome;
@@ -56,6 +59,7 @@ export interface ProbeRecord {
   readonly question: string;
   /** When the first failed probe of the present row was sent. */
   readonly rowStart?: string;
+  readonly rowTrace?: Trace;
   readonly recent?: Tally['recent'];
   /** Diagnoses in a row that lacked the evidence of the standing verdict. */
   readonly absences: number;

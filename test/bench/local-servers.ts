@@ -9,19 +9,25 @@ export interface LocalServers {
   readonly https: string;
   /** PEM of the authority that vouches for the second one. */
   readonly ca: string;
-  stop(): void;
+  /** Ends them; tells by how many milliseconds the machine made their timers late. */
+  stop(): Promise<{ readonly p99: number; readonly most: number }>;
 }
 
 export async function startLocalServers(): Promise<LocalServers> {
   const server = spawn(process.execPath, [join(import.meta.dirname, 'bench-server.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(server.stdout), 'line')) as [string];
+  const lines = createInterface(server.stdout);
+  const [line] = (await once(lines, 'line')) as [string];
   const { http, https, ca } = JSON.parse(line) as { http: number; https: number; ca: string };
   return {
     http: `http://127.0.0.1:${http}/`,
     https: `https://127.0.0.1:${https}/`,
     ca,
-    stop: () => server.stdin.end(),
+    async stop() {
+      server.stdin.end();
+      const [late] = (await once(lines, 'line')) as [string];
+      return JSON.parse(late) as { p99: number; most: number };
+    },
   };
 }

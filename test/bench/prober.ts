@@ -39,4 +39,4 @@ await compare('HTTP probe', probed(defaultRequest(http)), () => bareRequest(http
 await compare('HTTPS probe', probed({ ...defaultRequest(https), tls: { ca } }), () =>
   bareRequest(https, context),
 );
-stop();
+await stop();

@@ -105,6 +105,7 @@ describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINU
   let server: ApiServer;
   let target: Server;
   let operator: OperatorProcess;
+  let port: unknown;
   let monitoring: Monitoring;
 
   beforeAll(async () => {
@@ -117,8 +118,14 @@ describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINU
     await createProbes();
     const policy = join(directory, 'policy.yaml');
     writeFileSync(policy, stringify({ rules: [{ allowCIDRs: ['127.0.0.0/8'] }] }));
-    operator = await startOperator('--kubeconfig', server.kubeconfigPath, '--policy', policy);
-    const port = operator.log.find(({ metricsPort }) => metricsPort !== undefined)?.metricsPort;
+    operator = await startOperator(
+      '--kubeconfig',
+      server.kubeconfigPath,
+      '--policy',
+      policy,
+      '--probe-endpoint',
+    );
+    port = operator.log.find(({ metricsPort }) => metricsPort !== undefined)?.metricsPort;
     monitoring = await startMonitoring(`127.0.0.1:${port}`, RULE_FILES.map(shippedPath));
     await scraped();
   }, 5 * MINUTE);
@@ -277,6 +284,18 @@ describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINU
     expect(await query(monitoring.prometheus, '{exported_namespace!=""}')).toEqual([]);
     expect(await query(monitoring.prometheus, 'count by (instance) ({__name__=~"probe_.+"})')).toHaveLength(
       4,
+    );
+  });
+
+  it('/probe is there where the flag says so, behind the guard', async () => {
+    const ask = async (target: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}/probe?${new URLSearchParams({ target })}`);
+      return `${response.status} ${await response.text()}`;
+    };
+    const healthy = `http://127.0.0.1:${(target.address() as AddressInfo).port}/healthy`;
+    expect(await ask(healthy)).toMatch(/^200 # HELP probe_success .*\n# TYPE .*\nprobe_success 1\n/);
+    expect(await ask('http://169.254.169.254/')).toBe(
+      '403 169.254.169.254 may not be probed by rule CloudMetadata. No setting allows it.\n',
     );
   });
 

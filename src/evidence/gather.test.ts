@@ -974,6 +974,36 @@ describe('logs', () => {
     expect(requests).toEqual([]);
   });
 
+  const quiet = withStatuses('a', [status('shop', { ...running, ready: true })]);
+  const restarted = (finishedAt: string) =>
+    withStatuses('a', [
+      status('shop', {
+        ...running,
+        ready: true,
+        restartCount: 1,
+        lastState: { terminated: { exitCode: 1, finishedAt } },
+      }),
+    ]);
+  const byNginx = { layer: 'Ingress', product: 'nginx', confidence: 'High', evidence: [] } as const;
+
+  test.each<[string, RawObject, Partial<Observation>, readonly string[]]>([
+    ['what may have answered so', quiet, { code: 500 }, ['a shop']],
+    ['not what a gateway has answered by itself', quiet, { code: 502, answeredBy: byNginx }, []],
+    ['not what has not answered', quiet, { code: undefined } as unknown as Partial<Observation>, []],
+    ['not what only redirects', quiet, { code: 302 }, []],
+    [
+      'what ended a short while ago',
+      restarted('2025-12-31T23:58:00Z'),
+      { code: 502, answeredBy: byNginx },
+      ['a shop'],
+    ],
+    ['not what ended long ago', restarted('2025-12-31T20:00:00Z'), { code: 502, answeredBy: byNginx }, []],
+  ])('of %s', async (_, one, seen, expected) => {
+    const { slot, requests } = await read([one], { seen });
+    expect(requests).toEqual(expected);
+    expect(slot).toMatchObject(expected.length === 0 ? NOT_APPLICABLE : { ok: true });
+  });
+
   test('of nobody where the probe does not ask for them', async () => {
     expect(await gathered('logs')).toEqual(NOT_APPLICABLE);
   });
@@ -982,5 +1012,58 @@ describe('logs', () => {
     const readLog = async () => couldNotLook('Forbidden', 'no');
     const { slot } = await read([withStatuses('a', [status('shop', running)])], { sources: { readLog } });
     expect(slot).toMatchObject({ reason: 'Forbidden' });
+  });
+});
+
+describe('what the answer says', () => {
+  const page =
+    '<!DOCTYPE html><html><head><title>Oops</title><style>p{}</style></head><body><p>No &lt;cart&gt;</p>';
+  const readLog = async () => found('');
+  const settings = {
+    hops: 'Disabled',
+    podLogs: { enabled: true, tailLines: 2 },
+    deadlineMilliseconds: 10_000,
+  } as const;
+  const said = (bodyStart: string, given: Given = {}, sources: Partial<Sources> = {}) =>
+    gathered('answerText', {
+      ...given,
+      seen: { code: 500, bodyStart, ...given.seen },
+      sources: { settings, readLog, ...sources },
+    });
+
+  test.each([
+    ['JSON', '{\n  "error": "no cart",\n  "password":"hunter2"\n}', '{ "error": "no cart", "password":"…" }'],
+    ['a page', page, 'Oops No <cart>'],
+    ['a page with a stack trace', `${page}<pre>x\nTypeError: no cart<br>  at f</pre>`, 'TypeError: no cart'],
+    [
+      'a stack trace',
+      'Internal error\njava.lang.IllegalStateException: no cart\n\tat A.b',
+      'java.lang.IllegalStateException: no cart',
+    ],
+    ['a long text', 'é'.repeat(200), `${'é'.repeat(126)}…`],
+  ])('%s', async (_, body, expected) => {
+    expect(await said(body)).toEqual({ ok: true, value: expected });
+  });
+
+  const elsewhere = SHOP.map((each) => ({ ...each, metadata: { ...each.metadata, namespace: 'other' } }));
+  const byNginx = { layer: 'Ingress', product: 'nginx', confidence: 'High', evidence: [] } as const;
+  test.each<[string, Given, Partial<Sources>]>([
+    ['of another namespace', { objects: elsewhere }, {}],
+    [
+      'where the probe does not ask for it',
+      {},
+      { settings: { ...settings, podLogs: { enabled: false, tailLines: 2 } } },
+    ],
+    ['that a gateway wrote', { seen: { answeredBy: byNginx } }, {}],
+    ['that is no error', { seen: { code: 200 } }, {}],
+    ['that is empty', { seen: { bodyStart: ' ' } }, {}],
+  ])('is not shown %s', async (_, given, sources) => {
+    expect(await said('no cart', given, sources)).toEqual(NOT_APPLICABLE);
+  });
+
+  test('is not shown where the operator does not allow it', async () => {
+    expect(
+      await gathered('answerText', { seen: { code: 500, bodyStart: 'x' }, sources: { settings } }),
+    ).toEqual(NOT_APPLICABLE);
   });
 });

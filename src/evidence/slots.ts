@@ -4,6 +4,7 @@ import { askedByProbe } from './destination.ts';
 import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB } from './slots/alb.ts';
+import { readAnswerText } from './slots/answer-text.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
@@ -73,6 +74,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   repeat: readRepeat,
   health: readHealth,
   logs: readLogs,
+  answerText: readAnswerText,
   alb: readALB,
   targetGroupBindings: readTargetGroupBindings,
   loadBalancer: readLoadBalancer,

@@ -2,6 +2,7 @@ import { applicationOf, isCleared, logCommand, writtenByApplication } from '../m
 import { defineCheck } from '../model/check.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
+import { notJSON } from '../model/telling-headers.ts';
 
 /** The expectation that was not met → the reason. */
 const REASONS = {
@@ -60,7 +61,10 @@ export const answerAssertion = defineCheck({
           request: `${request.method} ${request.path}`,
           command: logCommand(subject, observation),
         },
-        evidence: observation.failure === undefined ? [] : [observation.failure.message],
+        evidence: [
+          ...(observation.failure === undefined ? [] : [observation.failure.message]),
+          ...(broken === 'JSONMismatch' ? notJSON(observation) : []),
+        ],
         confidence,
       }),
     ];

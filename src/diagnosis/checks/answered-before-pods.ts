@@ -10,6 +10,7 @@ import {
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import type { Observation } from '../model/observation.ts';
+import { redirectChain } from '../model/telling-headers.ts';
 
 /** Codes by which a gateway speaks for itself, and not of what it found behind it. */
 const isOwnWord = ({ code = 0, answeredBy }: Observation): boolean =>
@@ -65,7 +66,7 @@ export const answeredBeforePods = defineCheck({
           namespace,
           router: `${kind}/${name}`,
         },
-        evidence: isSure ? [...signs, ...asked] : signs,
+        evidence: [...redirectChain(observation), ...signs, ...(isSure ? asked : [])],
         confidence: 'Medium',
         ...at,
         ...(isSure ? { severity: 'Error' } : {}),

@@ -12,6 +12,7 @@ import type { LogExcerpt } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import { tellingLine } from '../model/stack-trace.ts';
+import { explainHeaders, redirectChain } from '../model/telling-headers.ts';
 
 /** The application said so itself: its developers' to mend. */
 const answer = <const Says extends string, const Fix extends string>(
@@ -46,9 +47,6 @@ const BY_CODE = {
   504: 'ApplicationGatewayTimeout',
 } as const;
 
-/** Headers by which an answer says what would be right. */
-const TELLING_HEADERS = ['www-authenticate', 'allow', 'retry-after', 'accept-post', 'location'] as const;
-
 const isSameCode =
   (code: number): Sameness =>
   (hop) =>
@@ -62,16 +60,6 @@ function reasonFor(code: number, evidence: AnswerEvidence) {
   const generic = code < 500 ? 'ApplicationRefuses' : 'ApplicationFails';
   return BY_CODE[code as keyof typeof BY_CODE] ?? generic;
 }
-
-/** A URL without user info, query and fragment, which may hold secrets. */
-const bare = (url: string): string => url.replace(/[?#].*/, '').replace(/\/\/[^/]*@/, '//');
-
-const headerLines = ({ headers }: Observation): string[] =>
-  TELLING_HEADERS.flatMap((name) => {
-    const value = headers[name];
-    if (value === undefined) return [];
-    return [`${name}: ${name === 'location' ? bare(value) : value}`];
-  });
 
 /** What the application wrote about this very request, else what it called an error. */
 function logLine(logs: readonly LogExcerpt[], { requestID, code = 0 }: Observation): string[] {
@@ -108,7 +96,7 @@ export const applicationAnswer = defineCheck({
   title: 'What the application itself answers',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'logs'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'logs', 'answerText'],
   reasons: {
     ApplicationRedirect: answer(
       [301, 302, 303, 307, 308, '3xx', 'RedirectLoop'],
@@ -200,7 +188,7 @@ export const applicationAnswer = defineCheck({
     },
     ApplicationFails: answer(['5xx'], 'it fails', 'Look for this request in the log of the application'),
   },
-  run({ logs = [], ...evidence }, report) {
+  run({ logs = [], answerText, ...evidence }, report) {
     const { observation, request } = evidence;
     const code = refusedWith(observation);
     const confidence = code && writtenByApplication(evidence, isSameCode(code));
@@ -219,7 +207,9 @@ export const applicationAnswer = defineCheck({
         observed: String(code),
         evidence: [
           ...logLine(logs, observation),
-          ...headerLines(observation),
+          ...(answerText === undefined ? [] : [`answer: ${answerText}`]),
+          ...explainHeaders(observation),
+          ...redirectChain(observation),
           ...hopLines(evidence, isSameCode(code)),
         ],
         confidence,

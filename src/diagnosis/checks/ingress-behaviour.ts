@@ -3,6 +3,7 @@ import { ANNOTATION_IN_AWS, TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
 import { symptomsOf } from '../model/symptoms.ts';
+import { redirectChain } from '../model/telling-headers.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 import { AWS_LOAD_BALANCER_EFFECTS } from './annotations/aws-load-balancer-effects.ts';
 import type { EFFECTS, Effect, EffectContext, EffectFamily } from './annotations/effect.ts';
@@ -140,6 +141,7 @@ export const ingressBehaviour = defineCheck({
         return report(reason, {
           subject: referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home, field),
           slots: { ingress: name, namespace, does, annotation },
+          evidence: reason === 'IngressRedirects' ? redirectChain(observation) : [],
           severity: isGuess ? 'Warning' : 'Error',
           confidence: isGuess || controller === undefined ? 'Low' : confidenceOf(seen.effect, observation),
         });

@@ -174,6 +174,8 @@ export interface Evidence {
   readonly repeat: Observation;
   readonly health: readonly HealthAnswer[];
   readonly logs: readonly LogExcerpt[];
+  /** What an answer that says no says in its body, redacted, on one line of at most 256 bytes. */
+  readonly answerText: string;
   /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
   readonly alb: ALBEvidence;
   /** Those of the route's Service. */

@@ -67,6 +67,100 @@ describe('tellingLine', () => {
       'PHP Fatal error:  Uncaught Error: Class "Cart" not found in /app/index.php:3',
     ],
     [
+      'Java with a cause',
+      [
+        "org.springframework.beans.factory.BeanCreationException: Error creating bean with name 'cart'",
+        '\tat org.springframework.Main.run(Main.java:7)',
+        'Caused by: java.net.ConnectException: Connection refused',
+        '\tat java.net.Socket.connect(Socket.java:1)',
+      ],
+      'Caused by: java.net.ConnectException: Connection refused',
+    ],
+    [
+      'Java behind a timestamp',
+      [
+        '2026-01-01 12:00:00.123 INFO 1 --- [main] shop.Main : Starting',
+        '2026-01-01 12:00:01.123 ERROR 1 --- [main] o.s.boot.SpringApplication : Application run failed',
+        'java.lang.OutOfMemoryError: Java heap space',
+      ],
+      'java.lang.OutOfMemoryError: Java heap space',
+    ],
+    [
+      'Python with exceptions of its own',
+      ['Traceback (most recent call last):', '  File "a.py", line 3, in <module>', 'shop.errors.NoCart: 7'],
+      'shop.errors.NoCart: 7',
+    ],
+    [
+      'Python that exits',
+      ['Traceback (most recent call last):', '  File "a.py", line 3, in f', "KeyError: 'cart'"],
+      "KeyError: 'cart'",
+    ],
+    [
+      'Node.js with a rejection',
+      [
+        'node:internal/process/promises:394',
+        '    triggerUncaughtException(err, true /* fromPromise */);',
+        '',
+        '[UnhandledPromiseRejection: This error originated either by throwing inside of an async function]',
+      ],
+      '[UnhandledPromiseRejection: This error originated either by throwing inside of an async function]',
+    ],
+    [
+      'Go that gives up',
+      ['fatal error: all goroutines are asleep - deadlock!', '', 'goroutine 1 [select (no cases)]:'],
+      'fatal error: all goroutines are asleep - deadlock!',
+    ],
+    [
+      'Go with a panic behind a timestamp',
+      ['2026/01/01 12:00:00 http: panic serving 10.0.0.1:3456: no cart', 'goroutine 7 [running]:'],
+      '2026/01/01 12:00:00 http: panic serving 10.0.0.1:3456: no cart',
+    ],
+    [
+      'Ruby of old',
+      ["app.rb:3:in `/': divided by 0 (ZeroDivisionError)", "\tfrom app.rb:3:in `<main>'"],
+      "app.rb:3:in `/': divided by 0 (ZeroDivisionError)",
+    ],
+    [
+      'Ruby without a file',
+      ["/usr/lib/ruby/kernel.rb:1:in 'require': cannot load such file -- sinatra (LoadError)"],
+      "/usr/lib/ruby/kernel.rb:1:in 'require': cannot load such file -- sinatra (LoadError)",
+    ],
+    [
+      'PHP with an exception',
+      [
+        'PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000] in /app/a.php:3',
+        'Stack trace:',
+        '#0 {main}',
+      ],
+      'PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000] in /app/a.php:3',
+    ],
+    [
+      'PHP on a console',
+      ['', 'Fatal error: Uncaught TypeError: f(): Argument #1 must be of type int in /app/a.php:3'],
+      'Fatal error: Uncaught TypeError: f(): Argument #1 must be of type int in /app/a.php:3',
+    ],
+    [
+      '.NET with an inner exception',
+      [
+        'fail: Microsoft.AspNetCore.Server.Kestrel[13]',
+        '      Connection id "0HN", Request id "0HN:1": An unhandled exception was thrown by the application.',
+        '      System.InvalidOperationException: no cart',
+        '         at Shop.Cart.Show()',
+      ],
+      'System.InvalidOperationException: no cart',
+    ],
+    [
+      'Rust of old',
+      ["thread 'main' panicked at 'no configuration', src/main.rs:2:5"],
+      "thread 'main' panicked at 'no configuration', src/main.rs:2:5",
+    ],
+    [
+      'Rust with a result',
+      ['Error: Os { code: 98, kind: AddrInUse, message: "Address already in use" }'],
+      'Error: Os { code: 98, kind: AddrInUse, message: "Address already in use" }',
+    ],
+    ['Elixir', ['** (RuntimeError) no cart', '    lib/cart.ex:3: Cart.show/1'], '** (RuntimeError) no cart'],
+    [
       'a port that is taken',
       ['starting', 'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)'],
       'nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)',

@@ -1,6 +1,10 @@
+import { isGateway } from '../../diagnosis/model/answering.ts';
+import { isRecent } from '../../diagnosis/model/container-end.ts';
 import { type LogExcerpt, NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
+import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { ContainerStatus, Pod } from '../../diagnosis/model/pod.ts';
+import { servingPods } from '../../diagnosis/model/serving-pods.ts';
 import { redactLines } from '../redact.ts';
 import type { LogReader, LogRequest, SlotReader } from '../slot-context.ts';
 import { selectionOf } from './selected-by.ts';
@@ -12,8 +16,15 @@ const statusesOf = ({ status }: Pod): readonly ContainerStatus[] => [
   ...(status.containerStatuses ?? []),
 ];
 
-const isTroubled = ({ ready, restartCount, state }: ContainerStatus): boolean =>
-  !ready || restartCount > 0 || state?.running === undefined;
+/** Down, not ready, or up again only since a short while. */
+function isTroubled({ ready, state, lastState }: ContainerStatus, now: string): boolean {
+  const { terminated } = lastState ?? {};
+  return !ready || state?.running === undefined || (terminated !== undefined && isRecent(terminated, now));
+}
+
+/** Whether a process that runs well may have written why it answered so. */
+const mayTell = ({ code = 0, answeredBy }: Observation): boolean =>
+  code >= 400 && !(isGateway(answeredBy) && answeredBy?.confidence === 'High');
 
 /** The run that tells most: the one that ended, where it ended; none where the container has never run. */
 function runToRead({ state, lastState, ready }: ContainerStatus): { previous: boolean } | undefined {
@@ -24,19 +35,20 @@ function runToRead({ state, lastState, ready }: ContainerStatus): { previous: bo
 
 type Candidate = Pick<LogRequest, 'podName' | 'container' | 'previous'> & { readonly troubled: boolean };
 
-const candidatesOf = (pod: Pod): readonly Candidate[] =>
+const candidatesOf = (pod: Pod, now: string): readonly Candidate[] =>
   statusesOf(pod).flatMap((status) => {
     const run = runToRead(status);
-    const troubled = isTroubled(status);
+    const troubled = isTroubled(status, now);
     return run === undefined
       ? []
       : [{ podName: pod.metadata.name, container: status.name, ...run, troubled }];
   });
 
-/** Logs of containers in trouble before those that run well. */
-const chooseLogs = (pods: readonly Pod[]): readonly Candidate[] =>
+/** Logs that a check may quote: of containers in trouble before those that may have answered. */
+const chooseLogs = (pods: readonly Pod[], seen: Observation): readonly Candidate[] =>
   pods
-    .flatMap(candidatesOf)
+    .flatMap((pod) => candidatesOf(pod, seen.time))
+    .filter(({ troubled }) => troubled || mayTell(seen))
     .sort((a, b) => Number(b.troubled) - Number(a.troubled))
     .slice(0, MAXIMUM_LOGS);
 
@@ -61,12 +73,14 @@ export const readLogs: SlotReader<'logs'> = async (context) => {
   const [selection, selected] = await Promise.all([selectionOf(context), context.slot('pods')]);
   if (!selection.ok) return selection;
   if (!selected.ok) return selected;
+  const chosen = chooseLogs(servingPods(selected.value), context.observation);
+  if (chosen.length === 0) return NOT_APPLICABLE;
   const { namespace } = selection.value;
   if (namespace !== probe.namespace) {
     return couldNotLook('NotPermitted', "Logs are shown only of the probe's own namespace");
   }
   if (readLog === undefined) return couldNotLook('NotConfigured', 'Logs are not read from here');
-  const read = await readAll(readLog, chooseLogs(selected.value.pods), { namespace, tailLines });
+  const read = await readAll(readLog, chosen, { namespace, tailLines });
   const failed = read.map(({ text }) => text).find((text) => !text.ok);
   if (failed !== undefined) return failed;
   const excerpts = read.flatMap(({ which, text }): LogExcerpt[] =>

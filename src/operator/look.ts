@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Observation } from '../diagnosis/model/observation.ts';
-import { diagnose, type Question, type Steps } from '../pipeline.ts';
+import { diagnose, type Question, type Result, type Steps } from '../pipeline.ts';
 import type { Expectation, ProbeRequest, TLSSettings } from '../probe/request.ts';
 import type { LinkTemplate } from './links/link-templates.ts';
 import type { Plan } from './plan.ts';
@@ -164,7 +164,9 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
   };
   const steps = { ...world.investigate(inquiry), observe: async () => observation };
   const begun = world.turn();
-  const result = begun.then(() => (inquiry.signal.aborted ? { observation } : diagnose(question, steps)));
+  const result: Promise<Result> = begun.then(() =>
+    inquiry.signal.aborted ? { observation } : diagnose(question, steps),
+  );
   const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
   if (await takesLonger(result, TELL_AFTER_MILLISECONDS)) yield { ...probed, diagnosis: 'InProgress' };
   await begun;

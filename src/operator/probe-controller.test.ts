@@ -80,6 +80,7 @@ function controllerOn(...initial: readonly StoredProbe[]) {
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
+    turn: async () => {},
     now: () => seen.now(),
     async probe(inquiry) {
       const { name, request } = inquiry;

@@ -73,6 +73,7 @@ function worldOf({
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
+    turn: async () => {},
     now: () => NOW,
     ...others,
   };

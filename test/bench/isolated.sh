@@ -8,4 +8,6 @@ exec unshare --map-root-user --net --mount --pid --fork --kill-child --mount-pro
   ip address add 10.1.0.1/8 dev lo
   ip route add default dev lo
   mount -t tmpfs none /run
+  echo nameserver 127.0.0.1 >/run/resolv.conf
+  mount --bind /run/resolv.conf /etc/resolv.conf
   exec "$@"' isolated "$@"

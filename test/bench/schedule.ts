@@ -48,9 +48,12 @@ const rawProbe = (url: string, index: number) => ({
   status: { observedGeneration: 1 },
 });
 
-/** An API server that takes every status, and remembers none. */
+/** An API server that takes every status. */
 const client = {
-  applyStatus: async (_: unknown, object: object) => object,
+  applyStatus: async (_: unknown, { metadata: { name }, status }: ReturnType<typeof rawProbe>) => ({
+    ...rawProbe(http, Number(name.replace('probe-', ''))),
+    status,
+  }),
   get: async () => Promise.reject(new Error('Nothing is to be looked up.')),
 } as unknown as Client;
 

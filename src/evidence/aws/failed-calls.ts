@@ -16,7 +16,7 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: NotCheckedReason])[]
   [/Throttl|^(TooManyRequestsException|RequestLimitExceeded|SlowDown|LimitExceededException)$/, 'Throttled'],
   [/^(TimeoutError|AbortError|RequestTimeout|RequestTimeoutException)$/, 'Timeout'],
   [
-    /^(CredentialsProviderError|ExpiredToken|ExpiredTokenException|InvalidIdentityToken\w*|InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|TokenRefreshRequired)$/,
+    /^(CredentialsProviderError|ExpiredToken|ExpiredTokenException|InvalidIdentityToken\w*|InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|TokenRefreshRequired)$/,
     'NoCredentials',
   ],
 ];

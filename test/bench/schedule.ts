@@ -94,7 +94,6 @@ const world = createWorld({
   }),
   policyOf: async () => policy,
   whyBlind: async () => undefined,
-  turn: async () => {},
   podLogs: false,
   clusterDomain: 'cluster.local',
   correlation: true,

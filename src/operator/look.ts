@@ -57,6 +57,16 @@ const BUDGET_MILLISECONDS = 7_000;
 /** A spec that the prober finds out to be impossible, by reasons of `ProbeFailure`. */
 const IMPOSSIBLE: ReadonlySet<string> = new Set(['InvalidExpectation', 'InvalidRequest', 'InvalidURL']);
 
+/** Codes and failures after which a Secret may have been mended: it is read anew at once. */
+const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403, 407]);
+const CREDENTIALS_REFUSED: ReadonlySet<string> = new Set([
+  'CertificateUntrusted',
+  'InvalidRequest',
+  'ProxyRefused',
+  'TLSAlert',
+  'TokenFailed',
+]);
+
 /**
  * Looks at a target once: what came of it, last of all the final word. Where the diagnosis takes long, the failure
  * itself comes before it. Nothing comes when the look was cut short.
@@ -123,10 +133,11 @@ function lasting(plan: Plan, tls: TLSSettings): TLSSettings {
 const invalid = (message: string): Outcome => ({ kind: 'Refused', reason: 'InvalidSpec', message });
 
 async function* judge(inquiry: Inquiry, observation: Observation, world: World): AsyncGenerator<Outcome> {
-  const { reason = '', message = '' } = observation.failure ?? {};
+  const { code = 0, failure, refusal } = observation;
+  const { reason = '', message = '' } = failure ?? {};
   if (reason === 'Cancelled') return;
-  if (observation.code === 401 || observation.code === 403) world.forgetValues(inquiry.namespace);
-  if (observation.refusal !== undefined) return yield { kind: 'Refused', reason: 'TargetRefused', message };
+  if (UNAUTHORIZED.has(code) || CREDENTIALS_REFUSED.has(reason)) world.forgetValues(inquiry.namespace);
+  if (refusal !== undefined) return yield { kind: 'Refused', reason: 'TargetRefused', message };
   if (IMPOSSIBLE.has(reason)) return yield invalid(message);
   const blindness = await whyBlind(observation, world);
   if (blindness !== undefined) {

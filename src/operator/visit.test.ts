@@ -306,7 +306,21 @@ describe('a visit', () => {
     expect(conditionsOf(visited)).toMatchObject({ Healthy: 'False HTTP502', Diagnosed: 'False Disabled' });
   });
 
-  it.each([401, 403])('forgets Secrets after a %i', async (code) => {
+  it.each([
+    ['Send', 'TokenFailed'],
+    ['Connect', 'ProxyRefused'],
+    ['Send', 'InvalidRequest'],
+  ] as const)(
+    'forgets Secrets after a failure that one of them may have caused: %s %s',
+    async (phase, reason) => {
+      const forgotten: string[] = [];
+      const forgetValues = (namespace: string) => void forgotten.push(namespace);
+      await only(probeOf(URL_SPEC), worldOf({ forgetValues, answer: failedBy(phase, reason) }));
+      expect(forgotten).toEqual(['shop']);
+    },
+  );
+
+  it.each([401, 403, 407])('forgets Secrets after a %i', async (code) => {
     const forgotten: string[] = [];
     const answer = failedBy('Assert', 'UnexpectedStatus', { code });
     await only(

@@ -26,13 +26,14 @@ export const serviceTrafficPolicy = defineCheck({
       explains: ['Connection', 'Timeout'],
     },
   },
-  run({ service: { service, reference, askedBy }, endpoints, dials = [], ownPods = [], home }, report) {
+  run({ service: { service, reference, askedBy }, endpoints, dials = [], ownPods, home }, report) {
     const isLocal = service?.spec.internalTrafficPolicy === 'Local';
     // Ingress controllers send to the endpoints themselves.
     if (!isLocal || askedBy.kind === 'Ingress' || askedBy.kind === 'HTTPRoute') return [];
     const ready = endpoints.filter((endpoint) => endpoint.ready);
-    if (ready.length === 0 || areBeside(ownPods, ready)) return [];
+    if (ready.length === 0 || areBeside(ownPods ?? [], ready)) return [];
     const { name, namespace = home } = reference;
+    const isOpen = dials.some(({ result, alternative }) => result === 'Open' && !alternative);
     const nodes = [...new Set(ready.flatMap(({ nodeName }) => nodeName ?? []))].sort();
     return [
       report('NoLocalEndpoint', {
@@ -40,9 +41,7 @@ export const serviceTrafficPolicy = defineCheck({
         slots: { service: name, namespace, nodes: nodes.slice(0, 5).join(', ') || 'other nodes' },
         observed: 'Local',
         // The endpoint answers when it is asked itself: only the way through the Service is closed.
-        confidence: dials.some(({ result, alternative }) => result === 'Open' && !alternative)
-          ? 'High'
-          : 'Low',
+        confidence: ownPods !== undefined && isOpen ? 'High' : 'Low',
       }),
     ];
   },

@@ -5,11 +5,11 @@ import { type Browser, chromium } from 'playwright-core';
 const PACKAGES = fileURLToPath(new URL('../../hack/cluster/packages.sh', import.meta.url));
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Starts Debian's Chromium, which is installed when it is missing; it reaches this machine and nothing else. */
-export function startBrowser(): Promise<Browser> {
+/** It reaches this machine and nothing else. */
+const ISOLATED = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'];
+
+/** Starts Debian's Chromium, which is installed when it is missing. */
+export function startBrowser(args: string[] = ISOLATED): Promise<Browser> {
   execFileSync(PACKAGES, [`${CHROMIUM}=chromium`], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'],
-  });
+  return chromium.launch({ executablePath: CHROMIUM, args });
 }

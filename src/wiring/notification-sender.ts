@@ -20,6 +20,8 @@ export interface SenderOptions {
   readonly folder: string;
   readonly resolver: AddressResolver;
   readonly guard: () => Promise<AddressGuard>;
+  /** For one attempt: 10 s. */
+  readonly timeoutMilliseconds?: number;
 }
 
 const TIMEOUT_MILLISECONDS = 10_000;
@@ -46,7 +48,7 @@ export function createSender(receiver: Receiver, options: SenderOptions) {
 async function requestFor(
   notification: Notification,
   { urlFile, keyFile, caFile, format }: Receiver,
-  { source, version }: SenderOptions,
+  { source, version, timeoutMilliseconds = TIMEOUT_MILLISECONDS }: SenderOptions,
   read: (file: string) => Promise<string>,
 ) {
   const url = (await read(urlFile)).trim();
@@ -65,7 +67,7 @@ async function requestFor(
     body,
     maxRedirects: 0,
     tls,
-    timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+    timeoutMilliseconds,
     bodyLimit: LONGEST_ANSWER,
   };
 }

@@ -12,6 +12,7 @@ import { albTargetHealth } from './alb-target-health.ts';
 import { answerAssertion } from './answer-assertion.ts';
 import { answerOnTime } from './answer-on-time.ts';
 import { answeredBeforePods } from './answered-before-pods.ts';
+import { apiGatewayAnswer } from './api-gateway-answer.ts';
 import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
@@ -83,6 +84,7 @@ export const CHECKS = [
   albProtocol,
   albAnswer,
   albAccessLog,
+  apiGatewayAnswer,
   iamController,
   albController,
   albTargetGroupBinding,

@@ -10,6 +10,7 @@ const LOAD_BALANCER = [
   'alb-protocol',
   'alb-answer',
   'alb-access-log',
+  'api-gateway-answer',
   'iam-controller',
   'alb-controller',
   'alb-target-group-binding',

@@ -1,9 +1,11 @@
 import { defineCheck } from '../model/check.ts';
 import type { Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
-import type { CertificateFacts, TLSSecretProblem } from '../model/tls-secret.ts';
+import type { CertificateFacts, TLSSecret, TLSSecretProblem } from '../model/tls-secret.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 import { hostRank } from '../topology/ingress-hosts.ts';
+
+const TLS_TYPE = 'kubernetes.io/tls';
 
 const PROBLEMS: Readonly<Record<Exclude<TLSSecretProblem, 'KeyMismatch'>, string>> = {
   NoCertificate: 'holds no certificate under tls.crt',
@@ -69,6 +71,10 @@ function faultOf(held: CertificateFacts, host: string, observation: Observation)
     return { reason: 'TLSSecretIncompleteChain', confidence: 'Medium' };
   return undefined;
 }
+
+/** A type under which certificate and key mostly have other names. */
+const foreignType = ({ type = TLS_TYPE }: TLSSecret): readonly string[] =>
+  type === TLS_TYPE ? [] : [`It is of type ${type}, and not ${TLS_TYPE}`];
 
 const isUnusable = (problem: TLSSecretProblem | undefined): problem is keyof typeof PROBLEMS =>
   problem !== undefined && problem !== 'KeyMismatch';
@@ -160,7 +166,8 @@ export const tlsSecret = defineCheck({
     const subject = referenceTo({ kind: 'Secret', namespace, name }, home);
     const { certificate, problem } = secret;
     if (isUnusable(problem)) {
-      return [report('TLSSecretUnusable', { subject, slots: { ...slots, problem: PROBLEMS[problem] } })];
+      const described = { ...slots, problem: PROBLEMS[problem] };
+      return [report('TLSSecretUnusable', { subject, slots: described, evidence: foreignType(secret) })];
     }
     if (problem === 'KeyMismatch') return [report('TLSSecretKeyMismatch', { subject, slots })];
     const fault = certificate && faultOf(certificate, host, observation);

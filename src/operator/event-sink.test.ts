@@ -8,7 +8,12 @@ import type { Transition } from './transition.ts';
 const probeOf = (name: string, namespace = 'shop'): StoredProbe =>
   toStoredProbe({ metadata: { namespace, name, uid: `uid-${name}` }, spec: {} });
 
-const failed = (message: string): Transition => ({ type: 'Warning', reason: 'ProbeFailed', message });
+const failed = (message: string, cause = message): Transition => ({
+  type: 'Warning',
+  reason: 'ProbeFailed',
+  message,
+  cause,
+});
 
 const refusal = (reason: string, status: number, message: string) =>
   new ApiError({ verb: 'create', path: '/events', reason, status, message });
@@ -26,7 +31,7 @@ const REFUSALS: Readonly<Record<string, ApiError>> = {
 };
 
 /** A sink, and what the API server was asked to create; creating takes until it is let go. */
-function sinkOf({ held = false } = {}) {
+function sinkOf({ held = false, isBusy = (): boolean => false } = {}) {
   const created: ApiObject[] = [];
   const errors: unknown[] = [];
   let letGo = () => {};
@@ -39,6 +44,7 @@ function sinkOf({ held = false } = {}) {
   const sink = new EventSink({
     instance: 'pod-1',
     baseMilliseconds: 1,
+    isBusy,
     onError: (error) => errors.push(error),
     client: {
       async create(_, object) {
@@ -95,6 +101,29 @@ it('while Events wait, those of one namespace that say the same are one', async 
   expect(notes(created)).toEqual(['X', 'Y (and 2 more StatusProbes of this namespace)', 'Y']);
 });
 
+it('those of one namespace and cause are one, whatever else they say', async () => {
+  const { sink, created, letGo } = sinkOf({ held: true });
+  sink.add(probeOf('first'), failed('X'));
+  for (const name of ['a', 'b']) sink.add(probeOf(name), failed(`502 of ${name}`, 'Deployment/web'));
+  letGo();
+  await sink.stop(10_000);
+  expect(notes(created)).toEqual(['X', '502 of a (and 1 more StatusProbes of this namespace)']);
+});
+
+it('statuses go first', async () => {
+  let looks = 0;
+  const { sink, created } = sinkOf({
+    isBusy() {
+      looks += 1;
+      return looks < 3;
+    },
+  });
+  for (const name of ['a', 'b', 'c']) sink.add(probeOf(name), failed('X'));
+  expect(looks).toBe(1);
+  await vi.waitFor(() => expect(notes(created)).toEqual(['X (and 2 more StatusProbes of this namespace)']));
+  expect(looks).toBe(3);
+});
+
 it('one that cannot be created does not stop the others', async () => {
   const { sink, created, errors } = sinkOf();
   sink.add(probeOf('a'), failed('unlucky'));
@@ -119,9 +148,10 @@ it('one that cannot be created for now is tried again, behind the others, as the
 
 it('what still waits at the end is created in time', async () => {
   const { sink, created } = sinkOf();
-  for (const message of ['X', 'Y', 'Z']) sink.add(probeOf('web'), failed(message));
+  const messages = Array.from({ length: 200 }, (_, index) => `${index}`);
+  for (const message of messages) sink.add(probeOf('web'), failed(message));
   await sink.stop(10_000);
-  expect(notes(created)).toEqual(['X', 'Y', 'Z']);
+  expect(notes(created)).toEqual(messages);
 });
 
 it('that a namespace which is being deleted takes none is no error', async () => {

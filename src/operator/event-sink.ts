@@ -13,6 +13,8 @@ export interface EventSinkOptions {
   readonly client: Pick<Client, 'create'>;
   /** Name of this replica. */
   readonly instance: string;
+  /** Whether statuses wait to be written, which go first. */
+  readonly isBusy?: () => boolean;
   /** Told of an Event that is given up. */
   readonly onError: (error: unknown) => void;
   /** Waiting time after the first failure in a row, then doubled up to 30 s: 1 s. */
@@ -25,18 +27,21 @@ interface Waiting {
   readonly id: string;
   readonly occurredAt: Date;
   failures: number;
-  /** Other probes of the namespace with the very same news. */
+  /** Other probes of the namespace with the same news of the same cause. */
   others: number;
 }
 
 const EVENTS_PER_SECOND = 10;
+const LOOK_AGAIN_MILLISECONDS = 200;
+/** After so long, an Event waits no more for statuses that may never come to an end. */
+const LONGEST_BEHIND_STATUSES_MILLISECONDS = 5 * 60_000;
 const MAXIMUM_FAILURES = 12;
 const LONGEST_WAIT_MILLISECONDS = 30_000;
 
 /**
- * Creates Events in their order, at most 10 per second. While some wait, those of one namespace that say the same are
- * one, so that an outage of a whole cluster does not drown the API server in Events. One that cannot be created for now
- * is tried again, behind the others.
+ * Creates Events in their order, at most 10 per second, and after the statuses that wait. While some wait, those of one
+ * namespace with the same cause are one, so that an outage of a whole cluster does not drown the API server in Events.
+ * One that cannot be created for now is tried again, behind the others.
  */
 export class EventSink {
   readonly #options: EventSinkOptions;
@@ -45,14 +50,14 @@ export class EventSink {
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
   #failuresInARow = 0;
+  #isEnding = false;
 
   constructor(options: EventSinkOptions) {
     this.#options = options;
   }
 
   add(probe: StoredProbe, transition: Transition): void {
-    const { reason, message } = transition;
-    const news = JSON.stringify([probe.namespace, reason, message]);
+    const news = JSON.stringify([probe.namespace, transition.reason, transition.cause]);
     const known = this.#waiting.get(news);
     const created = { id: randomUUID(), occurredAt: new Date(), failures: 0, others: 0 };
     if (known === undefined) this.#waiting.set(news, { probe, transition, ...created });
@@ -60,8 +65,9 @@ export class EventSink {
     this.#working ??= this.#work();
   }
 
-  /** Creates what still waits, for so long at most. */
+  /** Creates what still waits, as fast as it can and for so long at most. */
   async stop(milliseconds = 0): Promise<void> {
+    this.#isEnding = true;
     const late = setTimeout(() => this.#stopping.abort(), milliseconds);
     if (milliseconds === 0) this.#stopping.abort();
     await this.#working;
@@ -73,8 +79,9 @@ export class EventSink {
     const { signal } = this.#stopping;
     // Probes that fail together come within one turn of the event loop or a few.
     for (let [next] = this.#waiting; next !== undefined && !signal.aborted; [next] = this.#waiting) {
-      await this.#turn(signal).catch(() => {});
       const [news, waiting] = next;
+      await this.#afterStatuses(waiting);
+      if (!this.#isEnding) await this.#turn(signal).catch(() => {});
       this.#waiting.delete(news);
       if (signal.aborted) break;
       await this.#create(waiting).then(
@@ -85,6 +92,14 @@ export class EventSink {
       );
     }
     this.#working = undefined;
+  }
+
+  async #afterStatuses({ occurredAt }: Waiting): Promise<void> {
+    const { isBusy = () => false } = this.#options;
+    const { signal } = this.#stopping;
+    const latest = occurredAt.getTime() + LONGEST_BEHIND_STATUSES_MILLISECONDS;
+    while (isBusy() && !this.#isEnding && Date.now() < latest)
+      await sleep(LOOK_AGAIN_MILLISECONDS, undefined, { signal }).catch(() => {});
   }
 
   async #failed(news: string, waiting: Waiting, error: unknown): Promise<void> {

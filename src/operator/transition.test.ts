@@ -87,7 +87,19 @@ describe('people are told once', () => {
       type: reason === 'ProbeRecovered' ? 'Normal' : 'Warning',
       reason,
       message: `${after.verdict?.owner}: ${after.verdict?.summary}`,
+      cause: expect.any(String),
     });
+  });
+
+  it('with one cause for all that accuse one culprit of the same', () => {
+    const causeOf = (summary: string, ref?: string) => {
+      const culprit = ref === undefined ? {} : { culprit: { kind: 'Deployment', name: 'web', ref } };
+      const verdict = { owner: 'DevOps', layer: 'Pod', reason: 'A', summary, ...culprit };
+      return transitionBetween(healthy, { ...failing, verdict })?.cause;
+    };
+    expect(causeOf('GET /a fails', 'Deployment/web')).toBe(causeOf('GET /b fails', 'Deployment/web'));
+    expect(causeOf('GET /a fails', 'Deployment/web')).not.toBe(causeOf('GET /a fails', 'Deployment/db'));
+    expect(causeOf('GET /a fails')).not.toBe(causeOf('GET /b fails'));
   });
 });
 

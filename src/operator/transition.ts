@@ -7,6 +7,8 @@ export interface Transition {
   readonly reason: 'ProbeFailed' | 'CauseChanged' | 'ProbeRecovered' | 'TargetRefused';
   /** Owner, colon, summary. */
   readonly message: string;
+  /** Whom and what is accused of what, as one text. */
+  readonly cause: string;
 }
 
 /** What is news between two statuses of a probe; undefined while nothing changes. */
@@ -17,7 +19,14 @@ export function transitionBetween(
   const reason = newsBetween(before, after);
   if (reason === undefined) return undefined;
   const type = reason === 'ProbeRecovered' ? 'Normal' : 'Warning';
-  return { type, reason, message: `${after.verdict?.owner}: ${after.verdict?.summary}` };
+  const { owner, summary, culprit } = after.verdict ?? {};
+  // Without a culprit, the sentence alone tells two causes apart.
+  return {
+    type,
+    reason,
+    message: `${owner}: ${summary}`,
+    cause: JSON.stringify([causeOf(after), culprit === undefined && summary]),
+  };
 }
 
 function newsBetween(before: StatusProbeStatus, after: StatusProbeStatus): Transition['reason'] | undefined {
@@ -45,11 +54,12 @@ const isFailing = (status: StatusProbeStatus): boolean => conditionOf(status, 'H
 const isUntold = (status: StatusProbeStatus): boolean =>
   conditionOf(status, 'Diagnosed')?.status === 'Unknown';
 
+const causeOf = ({ verdict }: StatusProbeStatus): string =>
+  JSON.stringify([verdict?.owner, verdict?.reason, verdict?.culprit?.ref]);
+
 /** Also while the replica was cut off the failure may have lasted with the same cause. */
 function isSameCause(before: StatusProbeStatus, after: StatusProbeStatus): boolean {
-  const cause = ({ verdict }: StatusProbeStatus) =>
-    JSON.stringify([verdict?.owner, verdict?.reason, verdict?.culprit?.ref]);
   const entry = before.history?.find(({ healthy }) => healthy === 'False');
-  if (isFailing(before)) return cause(before) === cause(after);
+  if (isFailing(before)) return causeOf(before) === causeOf(after);
   return entry?.owner === after.verdict?.owner && entry?.reason === after.verdict?.reason;
 }

@@ -19,11 +19,12 @@ export interface Audience {
   stop(): Promise<void>;
 }
 
-const LAST_EVENTS_MILLISECONDS = 2_000;
+const LAST_EVENTS_MILLISECONDS = 5_000;
 const LAST_NOTIFICATIONS_MILLISECONDS = 5_000;
 
-export function createAudience(foundations: Foundations, asking: Asking): Audience {
-  const events = createEventSink(foundations);
+/** `isBusy`: whether statuses wait to be written. */
+export function createAudience(foundations: Foundations, asking: Asking, isBusy: () => boolean): Audience {
+  const events = createEventSink(foundations, isBusy);
   const notifier = createNotifier(foundations, asking);
   return {
     tell(probe, before) {
@@ -43,9 +44,10 @@ export function createAudience(foundations: Foundations, asking: Asking): Audien
   };
 }
 
-const createEventSink = ({ client, config, log }: Foundations): EventSink =>
+const createEventSink = ({ client, config, log }: Foundations, isBusy: () => boolean): EventSink =>
   new EventSink({
     client,
+    isBusy,
     instance: config.instance,
     onError: (error) => log.warn(`An Event could not be created: ${(error as Error).message}`),
   });

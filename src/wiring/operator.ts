@@ -55,7 +55,7 @@ export function createOperator(foundations: Foundations): Operator {
     controller.reshard();
     automatic?.reshard();
   });
-  const audience = createAudience(foundations, asking);
+  const audience = createAudience(foundations, asking, () => writer.queue.depth > 0);
   const writer = createWriter(foundations, probes, membership, audience);
   const controller: ProbeController = new ProbeController({
     probes,

@@ -13,7 +13,8 @@ export class Secrets {
     const { headers, basicAuth, bearerToken, oauth2, proxy, body, bodyIsSecret } = request;
     const { username, password } = basicAuth ?? {};
     this.add(username, password, bearerToken, oauth2?.clientSecret, proxy?.username, proxy?.password);
-    if (basicAuth) this.add(basicCredentials(basicAuth.username, basicAuth.password).replace('Basic ', ''));
+    if (basicAuth) this.add(encoded(basicAuth.username, basicAuth.password));
+    if (proxy?.username !== undefined) this.add(encoded(proxy.username, proxy.password ?? ''));
     this.add(...headers.filter(isCredential).map(({ value }) => value));
     if (bodyIsSecret && body !== undefined) this.add(Buffer.from(body).toString('utf8'));
   }
@@ -37,6 +38,9 @@ export class Secrets {
     return longest === 0 ? text : `${text.slice(0, -longest)}${MASK}`;
   }
 }
+
+const encoded = (username: string, password: string): string =>
+  basicCredentials(username, password).replace('Basic ', '');
 
 /** As it is, as JSON writes it, and as a URL does. */
 const spellingsOf = (value: string): string[] => [

@@ -21,6 +21,7 @@ import type { AddressResolver } from '../probe/dns.ts';
 import type { AddressGuard } from '../probe/guard.ts';
 import { probe } from '../probe/probe.ts';
 import type { ProbeRequest } from '../probe/request.ts';
+import { Secrets } from '../probe/secrets.ts';
 import type { GuardFactory } from './guards.ts';
 import { hopRequest } from './hops.ts';
 import { nameLookup } from './name-lookup.ts';
@@ -147,16 +148,18 @@ function sourcesFor(
     aws,
     ...(logLooks && { logLooks }),
     resolve: nameLookup(resolver),
-    ...(podLogs && policy.podLogs && { readLog: logReader(client) }),
+    ...(podLogs && policy.podLogs && { readLog: logReader(client, new Secrets(request)) }),
   };
 }
 
+/** An application may log what the probe has sent. */
 const logReader =
-  (client: Client): LogReader =>
+  (client: Client, secrets: Secrets): LogReader =>
   ({ namespace, podName, ...which }) =>
     take({ verb: 'get', resource: PODS, namespace, name: podName, subresource: 'log' }, async () => {
       try {
-        return await client.podLogs({ namespace, name: podName }, { ...which, limitBytes: LOG_BYTES });
+        const options = { ...which, limitBytes: LOG_BYTES };
+        return secrets.mask(await client.podLogs({ namespace, name: podName }, options), true);
       } catch (error) {
         // How the API server says that the container has not run, or not before.
         if (hasReason(error, 'BadRequest')) return undefined;

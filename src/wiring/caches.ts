@@ -1,6 +1,7 @@
 import { createCachedReader, type KindCaches } from '../evidence/cluster/cached.ts';
 import { KINDS, type Kind, type ObjectsByKind } from '../evidence/cluster/kinds.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
+import { createRefusalMemory } from '../evidence/cluster/refused-looks.ts';
 import { scopeIndex } from '../evidence/cluster/scope-index.ts';
 import { createListSharing } from '../evidence/cluster/shared-lists.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
@@ -105,9 +106,10 @@ export function startCaches(options: CacheOptions): ClusterCaches {
   };
   const caches: KindCaches = Object.assign({}, ...kindsFor(options.namespace).map(start));
   const sharing = createListSharing();
+  const remembering = createRefusalMemory(() => performance.now());
   return {
     kinds: caches,
-    reader: () => createCachedReader(caches, sharing(createTargetedReader(options.client))),
+    reader: () => createCachedReader(caches, sharing(remembering(createTargetedReader(options.client)))),
     unsynced: () =>
       [...reflectors].flatMap(([kind, { state }]) =>
         state.synced || isRefused(state) ? [] : [KINDS[kind].resource.plural],

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type axe from 'axe-core';
 import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
@@ -48,7 +51,7 @@ const COMPLAINT = /Content Security Policy|TrustedHTML|Error/;
 
 /** Opens the page as somebody with the token, at a fixed time. */
 async function open(
-  { url }: WebServer,
+  { url }: Pick<WebServer, 'url'>,
   {
     path = '#key=good',
     ...options
@@ -107,6 +110,7 @@ async function example(): Promise<ShownProbeStore> {
           manager: 'kubectl-client-side-apply',
         },
       ],
+      links: [{ name: 'Logs in Grafana', url: 'https://grafana.example.com/explore?left=%7B%7D' }],
       history: [
         {
           time: since,
@@ -185,6 +189,7 @@ it('a StatusProbe shows verdict, path with the failing hop, fix, evidence, chang
     'Fix',
     'Evidence',
     'Changed shortly before',
+    'Look further',
     'Latency',
     'History',
     'Could not look',
@@ -199,6 +204,9 @@ it('a StatusProbe shows verdict, path with the failing hop, fix, evidence, chang
   expect(widths.slice(0, 5).filter((width) => width > 0)).toHaveLength(4);
   expect(await page.locator('.transitions li').count()).toBe(4);
   expect(await page.getByText('the image changed to shop:1.9.0').isVisible()).toBe(true);
+  const elsewhere = page.getByRole('link', { name: 'Logs in Grafana' });
+  expect(await elsewhere.getAttribute('href')).toBe('https://grafana.example.com/explore?left=%7B%7D');
+  expect(await elsewhere.getAttribute('rel')).toBe('noreferrer noopener');
   expect(await page.title()).toBe('shop/cart – statusprobe');
 });
 
@@ -307,6 +315,48 @@ describe('with 5,000 StatusProbes', () => {
     await list.page.getByText('0 failing of 0').waitFor();
     await one.page.getByText('There is no such StatusProbe that you may see.').waitFor();
   });
+});
+
+it('fits into 320 pixels', async () => {
+  const server = await serve(await example());
+  for (const path of ['#key=good', '?probe=shop/cart#key=good']) {
+    const { page } = await open(server, { path });
+    await page.setViewportSize({ width: 320, height: 700 });
+    await page
+      .getByText(/8 failing of 13|Service shop sends/)
+      .first()
+      .waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  }
+});
+
+it('works below a path of a proxy that signs its users in', async () => {
+  const { url } = await serve(await example());
+  const proxy = createServer(({ url: asked = '' }, response) => {
+    const within = new URL(asked.replace(/^\/status\//, ''), url);
+    const sent = request(within, { headers: { authorization: 'Bearer good' } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    response.on('close', () => sent.destroy());
+    sent.on('error', () => response.destroy()).end();
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  onTestFinished(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  const { port } = proxy.address() as AddressInfo;
+  const { page, complaints } = await open(
+    { url: `http://127.0.0.1:${port}/status/` },
+    { path: '?probe=shop/cart' },
+  );
+  await page.getByText('ann@example.com').waitFor();
+  await page.getByRole('heading', { name: 'Fix' }).waitFor();
+  await page.getByRole('link', { name: '← All StatusProbes' }).click();
+  await page.getByText('8 failing of 13').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/status/');
+  expect(complaints).toEqual([]);
 });
 
 describe('signing in', () => {

@@ -35,6 +35,12 @@ export function link(view: View, actions: Actions, content: unknown): TemplateRe
   return html`<a href=${actions.addressOf(view)} @click=${follow}>${content}</a>`;
 }
 
+/** A link to elsewhere; what a browser would run instead of open is shown as text. */
+export function outwardLink(url: string, content: string): TemplateResult {
+  if (!/^https?:\/\//i.test(url)) return html`${content}: ${url}`;
+  return html`<a href=${url} target="_blank" rel="noreferrer noopener">${content}</a>`;
+}
+
 /** A word that can be told from others by its shape as well as by its colour. */
 export const badge = (kind: string, text: string): TemplateResult =>
   html`<span class="badge ${kind}">${text}</span>`;

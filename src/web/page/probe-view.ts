@@ -3,7 +3,17 @@ import type { Finding, StatusProbeStatus } from '../../api/generated.ts';
 import type { ShownProbe } from '../messages.ts';
 import { historyView } from './history-view.ts';
 import { latencyView } from './latency-view.ts';
-import { ago, badge, copyable, healthBadge, link, ownerBadge, type Part, section } from './parts.ts';
+import {
+  ago,
+  badge,
+  copyable,
+  healthBadge,
+  link,
+  outwardLink,
+  ownerBadge,
+  type Part,
+  section,
+} from './parts.ts';
 import { pathView } from './path-view.ts';
 import type { Actions, State } from './state.ts';
 
@@ -101,6 +111,11 @@ function changesView({ changes = [] }: StatusProbeStatus, now: number): Part {
   );
 }
 
+const linksView = ({ links = [] }: StatusProbeStatus): Part =>
+  links.length === 0
+    ? nothing
+    : section('Look further', lines(links.map(({ name, url }) => outwardLink(url, name))));
+
 function notCheckedView({ notChecked = [] }: StatusProbeStatus): Part {
   if (notChecked.length === 0) return nothing;
   const reasons = Map.groupBy(notChecked, ({ reason, message }) => message ?? reason);
@@ -143,6 +158,7 @@ const whole = ({ status }: ShownProbe, { now }: State, actions: Actions): Templa
   ${fixView(status, actions)}
   ${evidenceView(status)}
   ${changesView(status, now)}
+  ${linksView(status)}
   ${latencyView(status)}
   ${historyView(status, now)}
   ${findingsView(status)}

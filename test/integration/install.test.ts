@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { ROOT } from '../../hack/crd.ts';
 import { ADDON_ROLES } from '../../hack/generate-install-files.ts';
 import { INSTALL_MANIFEST, installManifest, releaseImage } from '../../hack/render-install.ts';
+import { parseLinks } from '../../src/operator/links/link-templates.ts';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
 import {
   CHART,
@@ -181,6 +182,36 @@ describe.skipIf(isSkipped)('installing', { timeout: MINUTE }, () => {
     expect(specOf(beyond, 'NetworkPolicy')).toMatchObject({
       ingress: [{}, { ports: [{ port: 9000 }], from: [{ podSelector: {} }] }],
     });
+  });
+
+  it('automatic probes, links and notifications, with Kustomize and with Helm', () => {
+    const values = [
+      'addons.automaticProbes.enabled=true',
+      'operator.links[0].name=Logs',
+      'operator.links[0].url=https://logs.example/?pod=\\{pod\\}',
+      'notifications.secretName=statusprobe-notifications',
+    ];
+    const chart = template(...values.map((value) => `--set=${value}`));
+    const overlay = kustomize('test/fixtures/overlays/addons');
+    const ofKind = (manifests: readonly Manifest[], part: 'volumes' | 'volumeMounts') => {
+      const { pod, container } = essence(manifests);
+      return ({ ...pod, ...container } as Record<string, unknown>)[part];
+    };
+    for (const part of ['volumes', 'volumeMounts'] as const) {
+      expect(ofKind(overlay, part)).toHaveLength(2);
+      expect(ofKind(overlay, part)).toEqual(expect.arrayContaining(ofKind(chart, part) as unknown[]));
+    }
+    const args = [essence(chart), essence(overlay)].map(({ container }) =>
+      [...(container.args as string[])].sort(),
+    );
+    expect(args[0]).toEqual(args[1]);
+    expect(args[0]).toContain('--automatic-probes');
+    const links = chart.find(({ metadata }) => metadata.name === 'statusprobe-links')?.data as {
+      'links.yaml': string;
+    };
+    expect(parseLinks(links['links.yaml'])).toEqual([
+      { name: 'Logs', url: 'https://logs.example/?pod={pod}' },
+    ]);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { stringify } from 'yaml';
 import { linksOf } from './failure-links.ts';
@@ -54,6 +55,19 @@ test('every placeholder is filled in, encoded, and counted from when the failure
     traceID: '70da3f40bd862e3fe1be46a994272793',
     xrayTraceID: '1-70da3f40-bd862e3fe1be46a994272793',
   });
+});
+
+test('the examples of docs/links.md are templates that make URLs', () => {
+  const docs = readFileSync(new URL('../../../docs/links.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```yaml\n(links:[\s\S]*?)```/.exec(docs) ?? [];
+  const templates = parseLinks(example);
+  expect(templates.length).toBeGreaterThan(7);
+  const made = links(templates);
+  expect(made.map(({ name }) => name)).toEqual(templates.map(({ name }) => name));
+  expect(made.filter(({ url }) => !URL.canParse(url) || /[{}\s]/.test(url))).toEqual([]);
+  const [loki] = made.map(({ url }) => JSON.parse(new URL(url).searchParams.get('panes') ?? 'null'));
+  expect(loki.a.queries[0].expr).toBe('{namespace="shop",pod=~"web-.*"}');
+  for (const name of Object.keys(PLACEHOLDERS)) expect(docs).toContain(`\`{${name}}\``);
 });
 
 test('there is none while nothing fails', () => {

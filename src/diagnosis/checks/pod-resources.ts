@@ -59,8 +59,7 @@ export const podResources = defineCheck({
     CPUAtLimit: {
       severity: 'Error',
       owner: 'Both',
-      message:
-        'Container {container} of {workload} uses all of its CPU limit of {limit} and is held back by it',
+      message: 'Container {container} of {workload} uses all of its CPU limit and is held back by it',
       fix: 'Raise the CPU limit of container {container} or the number of Pods, or mend what uses so much',
       command: "kubectl -n '{namespace}' top pod --containers",
       explains: ['Timeout', 504, 408],
@@ -69,7 +68,7 @@ export const podResources = defineCheck({
     MemoryNearLimit: {
       severity: 'Info',
       owner: 'Both',
-      message: 'Container {container} of {workload} uses nearly all of its memory limit of {limit}',
+      message: 'Container {container} of {workload} uses nearly all of its memory limit',
       fix: 'Raise the memory limit of container {container} before it is killed, or mend what uses so much',
       command: "kubectl -n '{namespace}' top pod --containers",
       explains: GATEWAY_SYMPTOMS,
@@ -82,7 +81,8 @@ export const podResources = defineCheck({
     );
     const about = (one: ServingContainer, resource: Resource) => ({
       subject: fieldOf(one.workload, `${one.field}.resources.limits.${resource}`),
-      slots: { ...one.names, limit: one.container.resources?.limits?.[resource] ?? '' },
+      slots: one.names,
+      evidence: [`limits.${resource}: ${one.container.resources?.limits?.[resource]}`],
     });
     const containers = answering(pods, endpoints);
     const measured = containers.filter((one) => isAtLimit(one, 'cpu', recent) !== undefined);

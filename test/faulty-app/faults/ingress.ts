@@ -1,11 +1,14 @@
 import { createAuthority, inDays } from '../../support/test-certificates.ts';
-import { application, devOpsIngress, type Fault, HEALTHY } from './fault.ts';
+import { application, devOpsDNS, devOpsIngress, type Fault, HEALTHY } from './fault.ts';
 
 const expired = await createAuthority().then((authority) =>
   authority.issue(['certificate-expired.faults.test'], { notBefore: inDays(-30), notAfter: inDays(-1) }),
 );
 
 const SHOP = { name: 'shop', port: { name: 'http' } };
+
+/** A name that the DNS of the cluster knows. */
+const LED_ELSEWHERE = 'host-leads-elsewhere.statusprobe-faults.svc.cluster.local';
 
 /** Between the name and the Service; `shop` is sound and serves several of them. */
 export const INGRESS_FAULTS: readonly Fault[] = [
@@ -101,6 +104,25 @@ export const INGRESS_FAULTS: readonly Fault[] = [
     objects: (make) => [make.ingress('host-without-certificate', { backend: SHOP })],
     probe: { target: { ingressRef: { name: 'host-without-certificate', scheme: 'HTTPS' } } },
     expected: devOpsIngress('HostHasNoTLS', 'Ingress/host-without-certificate'),
+  },
+  {
+    name: 'host-leads-elsewhere',
+    fault: 'DNS leads the host of the Ingress past it, to another application',
+    objects: (make) => [
+      make.service('host-leads-elsewhere', { selector: { app: 'answers' } }),
+      make.ingress('host-leads-elsewhere', {
+        spec: {
+          rules: [
+            {
+              host: LED_ELSEWHERE,
+              http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: SHOP } }] },
+            },
+          ],
+        },
+      }),
+    ],
+    probe: { target: { url: `http://${LED_ELSEWHERE}/404` } },
+    expected: devOpsDNS('HostPointsElsewhere', `Host/${LED_ELSEWHERE}`),
   },
   {
     name: 'ingress-missing',

@@ -225,6 +225,16 @@ export const POD_FAULTS: readonly Fault[] = [
     expected: devOpsPod('ImagePullFailed', 'Deployment/rolling-update-takes-all-down'),
   },
   {
+    name: 'rolling-update-leaves-nobody',
+    fault: 'a rolling update may take down all Pods at once, and the new ones take their time',
+    objects: broken('rolling-update-leaves-nobody', { spec: rollout('100%') }),
+    changes: broken('rolling-update-leaves-nobody', {
+      spec: rollout('100%', { progressDeadlineSeconds: 3600 }),
+      container: { readinessProbe: check('/healthz', { initialDelaySeconds: 3000 }) },
+    }),
+    expected: devOpsPod('RolloutTakesAllDown', 'Deployment/rolling-update-leaves-nobody'),
+  },
+  {
     name: 'rolling-update-hangs',
     fault: 'a rolling update may take down all Pods at once, and an init container of the new ones hangs',
     objects: broken('rolling-update-hangs', { spec: rollout('100%') }),

@@ -33,6 +33,8 @@ interface Case {
   readonly detail?: Readonly<Record<string, unknown>>;
   readonly code?: number;
   readonly reason?: string;
+  /** How often the server is asked. */
+  readonly connections?: number;
   /** Why the outcome is not that of the original. */
   readonly decided?: string;
 }
@@ -270,6 +272,7 @@ const REQUESTS: Case[] = [
     expectation: statusCodes('302'),
     ok: true,
     detail: { redirects: 1 },
+    connections: 1,
   },
   {
     id: 'RD3',
@@ -283,6 +286,7 @@ const REQUESTS: Case[] = [
     code: 302,
     reason: 'TooManyRedirects',
     detail: { redirects: 11 },
+    connections: 11,
   },
   { id: 'PO1', serve: demand(({ method }) => method === 'POST'), request: { method: 'POST' }, ok: true },
   {
@@ -537,6 +541,7 @@ describe('conformance with blackbox_exporter', () => {
         ...(expected.code !== undefined && { code: expected.code }),
         detail: figures,
       });
+      expect(server.connections()).toBe(expected.connections ?? server.connections());
       if (phases !== undefined) expect(Object.keys(detail?.phaseSeconds ?? {}).sort()).toEqual(phases);
     },
   );

@@ -119,7 +119,7 @@ const controller = new ProbeController({
   policyOf: async () => policy,
   keeps: () => true,
   concurrency: 1000,
-  log: pino({ level: 'silent' }),
+  log: pino({ level: 'error' }),
   telemetry: {
     seen(probe, status, observation) {
       series.seen(probe, status, observation);

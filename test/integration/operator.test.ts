@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { StatusProbeStatus } from '../../src/api/generated.ts';
@@ -462,6 +463,36 @@ describe.skipIf(isSkipped)('the operator on a real API server, with the rights o
     await kubectl('-n', namespace, 'delete', 'statusprobe', 'web');
     await vi.waitFor(async () => expect(await series()).toEqual([]));
     target.close();
+  });
+
+  it('pauses while a maintenance window is open, and reads what is compressed when it is over', async () => {
+    const server = createServer(({ headers }, response) => {
+      response.writeHead(200, { 'content-encoding': headers['accept-encoding'] }).end(gzipSync('hello'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const namespace = await namespaceFor('maintenance');
+    const spec = {
+      target: { url },
+      request: { compression: 'gzip', maxBodySize: '5' },
+      expect: { body: { matches: ['^hello$'] } },
+    };
+    const maintenance = [{ schedule: '* * * * *', duration: '2m' }];
+    await apply(probeOf(namespace, 'web', { ...spec, maintenance }));
+    const paused = await status(namespace, 'web', { Ready: 'True Suspended', Healthy: 'Unknown Suspended' });
+    expect(paused.verdict?.summary).toMatch(
+      /^Not probed until \S+Z: the maintenance window \* \* \* \* \* \(Etc\/UTC\) is open$/,
+    );
+    expect(await operator.metrics()).toContain(
+      `statusprobe_suspended{namespace="${namespace}",name="web"} 1`,
+    );
+    await apply(probeOf(namespace, 'web', spec));
+    await status(namespace, 'web', { Ready: 'True Probing', Healthy: 'True Healthy' });
+
+    await apply(probeOf(namespace, 'web', { ...spec, request: { compression: 'gzip', maxBodySize: '4' } }));
+    const long = await status(namespace, 'web', { Healthy: 'False BodyTooLarge' });
+    expect(long.lastProbe?.failure?.message).toBe('The response body is longer than the limit.');
+    server.close();
   });
 
   it('probes at once when it is asked to, and says that it did', async () => {

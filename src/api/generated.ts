@@ -938,7 +938,7 @@ export interface PathHop {
  */
 export interface Finding {
   /**
-   * Stays the same for the same check, reason and subject, where a Pod counts as its workload.
+   * Stays the same for the same check, reason and subject with its field, where a Pod counts as its workload.
    */
   readonly id: string;
   /**

@@ -68,6 +68,7 @@ const ANSWERS = {
   slow: (_, response) =>
     setTimeout(() => answer(response, 200, 'late'), Number(process.env.DELAY_MS ?? 60_000)),
   'close-early': (request) => request.socket.destroy(),
+  hang: () => {},
   unready: (_, response) => answer(response, 503, 'not ready'),
   proxy: passOn,
 };
@@ -75,6 +76,7 @@ const ANSWERS = {
 /** What is answered on /healthz where that is not 200. */
 const HEALTH = {
   unready: (_, response) => answer(response, 503, 'health'),
+  hang: () => {},
   'slow-health': (_, response) => setTimeout(() => answer(response, 200, 'health'), 60_000),
 };
 

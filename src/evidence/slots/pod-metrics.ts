@@ -20,9 +20,12 @@ export const readPodMetrics: SlotReader<'podMetrics'> = async ({ slot, observati
   if (!mayLackResources(observation)) return NOT_APPLICABLE;
   const selected = await slot('pods');
   if (!selected.ok) return selected;
-  const pods = servingPods(selected.value).filter(isLimited).slice(0, MAXIMUM_PODS);
-  if (pods.length === 0) return NOT_APPLICABLE;
-  const looks = await Promise.all(pods.map(({ metadata }) => reader.get('PodMetrics', metadata)));
-  const failed = looks.find((look) => !look.ok);
-  return failed ?? found(looks.flatMap((look) => (look.ok ? (look.value ?? []) : [])));
+  const [first, ...others] = servingPods(selected.value).filter(isLimited).slice(0, MAXIMUM_PODS);
+  if (first === undefined) return NOT_APPLICABLE;
+  // Most often there are no metrics at all, and one look tells.
+  const look = await reader.get('PodMetrics', first.metadata);
+  if (!look.ok) return look;
+  const looks = await Promise.all(others.map(({ metadata }) => reader.get('PodMetrics', metadata)));
+  const failed = looks.find((each) => !each.ok);
+  return failed ?? found([look, ...looks].flatMap((each) => (each.ok ? (each.value ?? []) : [])));
 };

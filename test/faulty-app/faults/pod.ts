@@ -44,6 +44,16 @@ export const POD_FAULTS: readonly Fault[] = [
     expected: developerPod('ReadinessTooSlow', 'Deployment/readiness-too-slow'),
   },
   {
+    name: 'pod-hangs',
+    fault:
+      'the process takes connections, which is all that its readiness probe asks for, and answers nothing',
+    objects: broken('pod-hangs', {
+      environment: { MODE: 'hang' },
+      container: { readinessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 1 } },
+    }),
+    expected: developerPod('ApplicationHangs', 'Deployment/pod-hangs'),
+  },
+  {
     name: 'liveness-kills',
     fault: 'the liveness probe asks a path that the application does not have',
     objects: broken('liveness-kills', {

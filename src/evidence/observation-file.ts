@@ -30,6 +30,8 @@ export interface ObservationFile {
   readonly hops?: readonly (Pick<HopAnswer, 'address' | 'port'> & {
     /** For whoever reads the file. */
     readonly hop?: HopAnswer['hop'];
+    /** Absent: whichever is asked. */
+    readonly scheme?: 'http' | 'https';
     readonly observation: PartialObservation;
   })[];
   /** What Pods say when they are asked for their health. */
@@ -64,7 +66,7 @@ const OBSERVATION_FILE: Shape<ObservationFile> = {
   observation: OBSERVATION,
   dns: [{ name: true, addresses: true }],
   dials: [{ address: true, port: true, result: true }],
-  hops: [{ hop: true, address: true, port: true, observation: OBSERVATION }],
+  hops: [{ hop: true, scheme: true, address: true, port: true, observation: OBSERVATION }],
   health: [{ address: true, port: true, path: true, observation: OBSERVATION }],
   repeat: OBSERVATION,
   logs: [{ podName: true, container: true, previous: true, lines: true }],

@@ -47,7 +47,7 @@ const savedAnswers =
       each.address === address && each.port === port;
     const hop = isHealthCheck
       ? health.find((each) => isHere(each) && each.path === asked)
-      : hops.find(isHere);
+      : hops.find((each) => isHere(each) && (each.scheme ?? scheme) === scheme);
     return completeObservation(hop?.observation ?? UNANSWERED, `${scheme}://${address}:${port}${asked}`);
   };
 

@@ -8,8 +8,11 @@ import type { ClusterReader } from '../cluster/reader.ts';
 import { type Look, lookAt, type Unreadable } from '../cluster/unreadable.ts';
 import type { ObservationFile } from '../observation-file.ts';
 import { redactLines } from '../redact.ts';
-import type { Asker, Dialler, LogReader, NameLookup, Sources } from '../slot-context.ts';
+import type { Asker, Dialler, HopRequest, LogReader, NameLookup, Sources } from '../slot-context.ts';
 import { redacted } from './redacted.ts';
+
+/** A hop may be asked with both schemes. */
+type RecordedHop = Pick<HopAnswer, 'address' | 'port' | 'observation'> & Pick<HopRequest, 'scheme'>;
 
 /** What one look brought. */
 export interface SeenObjects {
@@ -30,7 +33,7 @@ export interface Recording {
   readonly pending: ReadonlySet<Omit<Unreadable, 'reason' | 'message'>>;
   readonly dns?: NonNullable<ObservationFile['dns']>;
   readonly dials?: readonly Pick<Dial, 'address' | 'port' | 'result'>[];
-  readonly hops?: readonly Pick<HopAnswer, 'address' | 'port' | 'observation'>[];
+  readonly hops?: readonly RecordedHop[];
   readonly health?: readonly Pick<HealthAnswer, 'address' | 'port' | 'path' | 'observation'>[];
   /** At most one. */
   readonly repeats?: readonly Observation[];
@@ -105,7 +108,7 @@ const recordedDialler =
 
 /** Answers of hops, and those to questions for health by their path. */
 interface Answers {
-  readonly hops: Pick<HopAnswer, 'address' | 'port' | 'observation'>[];
+  readonly hops: RecordedHop[];
   readonly health: Pick<HealthAnswer, 'address' | 'port' | 'path' | 'observation'>[];
 }
 
@@ -113,9 +116,9 @@ const recordedAsker =
   (ask: Asker, { hops, health }: Answers): Asker =>
   async (request) => {
     const observation = redacted(await ask(request));
-    const { address, port, path, isHealthCheck } = request;
+    const { scheme, address, port, path, isHealthCheck } = request;
     if (isHealthCheck) health.push({ address, port, path, observation });
-    else hops.push({ address, port, observation });
+    else hops.push({ scheme, address, port, observation });
     return observation;
   };
 

@@ -174,7 +174,8 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
     diagnose: { enabled, checks, mute },
   };
   const steps = { ...world.investigate(inquiry), observe: async () => observation };
-  const begun = world.turn();
+  // Where all is well there is next to nothing to do.
+  const begun = observation.success ? Promise.resolve() : world.turn();
   const result: Promise<Result> = begun.then(() =>
     inquiry.signal.aborted ? { observation } : diagnose(question, steps),
   );

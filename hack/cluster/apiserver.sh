@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs etcd and kube-apiserver alone on loopback, for integration tests; needs neither root nor a node.
 # Usage: apiserver.sh up DIR | apiserver.sh down DIR      (DIR belongs to it: `up` replaces what it started there before)
-# In DIR: kubeconfig (an administrator), unprivileged.kubeconfig (a user without any rights), etcd.log, kube-apiserver.log.
+# In DIR: kubeconfig (an administrator), unprivileged.kubeconfig (a user without any rights), etcd.log, kube-apiserver.log,
+# audit.log (what ServiceAccounts asked for).
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=environment.sh
@@ -64,9 +65,19 @@ start_all() {
   openssl genrsa -out "$directory/pki/service-accounts.key" 2048 2>/dev/null
   admin=$(openssl rand -hex 16) unprivileged=$(openssl rand -hex 16)
   printf '%s,admin,admin,system:masters\n%s,unprivileged,unprivileged\n' "$admin" "$unprivileged" >"$directory/tokens.csv"
+  cat >"$directory/audit-policy.yaml" <<'YAML'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: Metadata
+  userGroups: [system:serviceaccounts]
+- level: None
+YAML
   # No controller makes service accounts here, so Pods must be accepted without.
   start kube-apiserver --etcd-servers="http://127.0.0.1:$client" --bind-address=127.0.0.1 --secure-port="$secure" --cert-dir="$directory/pki" \
     --token-auth-file="$directory/tokens.csv" --authorization-mode=RBAC --allow-privileged=true \
+    --audit-policy-file="$directory/audit-policy.yaml" --audit-log-path="$directory/audit.log" \
     --disable-admission-plugins=ServiceAccount --endpoint-reconciler-type=none --service-cluster-ip-range=10.96.0.0/16 \
     --service-account-issuer=https://kubernetes.default.svc.cluster.local \
     --service-account-key-file="$directory/pki/service-accounts.key" --service-account-signing-key-file="$directory/pki/service-accounts.key"
@@ -97,6 +108,6 @@ if [[ $1 == up ]]; then
   start_all
   say "an API server is ready, with $directory/kubeconfig"
 else
-  rm -f "$directory"/{kubeconfig,unprivileged.kubeconfig,tokens.csv,etcd.log,kube-apiserver.log}
+  rm -f "$directory"/{kubeconfig,unprivileged.kubeconfig,tokens.csv,audit-policy.yaml,audit.log,etcd.log,kube-apiserver.log}
   rmdir "$directory" 2>/dev/null || true
 fi

@@ -57,6 +57,8 @@ export class Membership {
   #members: readonly string[] = [];
   /** The members when this one last owned keys; empty once it is back in contact and must join anew. */
   #lastMembers: readonly string[] = [];
+  /** When the last attempt at contact was begun that failed. */
+  #failedAt = Number.NEGATIVE_INFINITY;
   #announced = '';
 
   constructor(options: MembershipOptions) {
@@ -87,10 +89,12 @@ export class Membership {
 
   /**
    * Like `owns`, but a member without contact to the API server keeps its last keys: for what is better done twice
-   * than not at all, when nobody may be in contact.
+   * than not at all, when nobody may be in contact. One that has not even tried for long was asleep, and has lost them.
    */
   keeps(key: string): boolean {
-    return ownerOf(key, this.#isActive ? this.#members : this.#lastMembers) === this.#options.member;
+    const isCutOff = this.#clock.now() < this.#failedAt + this.#timing.trust;
+    const members = this.#isActive ? this.#members : isCutOff ? this.#lastMembers : [];
+    return ownerOf(key, members) === this.#options.member;
   }
 
   /** Gives the check to call right before every write on behalf of a key, see ApiRequest.fence. */
@@ -119,9 +123,11 @@ export class Membership {
     const { interval } = this.#timing;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
+      const startedAt = this.#clock.now();
       const wait = await this.#renew().then(
         () => Math.min(interval, Math.max(0, this.#ownsFrom - this.#clock.now()) || interval),
         (error) => {
+          this.#failedAt = startedAt;
           this.#onError(error);
           return interval / 4;
         },

@@ -1,6 +1,3 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Client, createClient } from '../../src/kubernetes/client.ts';
 import { createEvent } from '../../src/kubernetes/events.ts';
@@ -22,6 +19,7 @@ import { createStore } from '../../src/kubernetes/store.ts';
 import { createTransport, type Transport } from '../../src/kubernetes/transport.ts';
 import { openWatch, type WatchEvent } from '../../src/kubernetes/watch.ts';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { crash } from '../support/server-process.ts';
 
 const missing = whyNoApiServer();
 if (missing !== undefined)
@@ -288,7 +286,7 @@ describe.skipIf(missing !== undefined)('on a real API server', () => {
     const { reflector, events, store } = reflect({ labelSelector: 'kind!=unwanted' });
     await reflector.whenSynced();
     events.splice(0);
-    const command = killApiServer(path.dirname(server.kubeconfigPath));
+    const startAgain = crash(server, 'kube-apiserver');
     await eventually(() =>
       expect(reflector.state).toMatchObject({
         synced: true,
@@ -302,7 +300,7 @@ describe.skipIf(missing !== undefined)('on a real API server', () => {
       reason: 'Unreachable',
       message: expect.stringContaining('the connection was refused'),
     });
-    startAgain(path.dirname(server.kubeconfigPath), command);
+    startAgain();
     await vi.waitFor(() => client.create(CONFIG_MAPS, configMap('after')), {
       timeout: 60_000,
       interval: 200,
@@ -312,19 +310,3 @@ describe.skipIf(missing !== undefined)('on a real API server', () => {
     expect(reflector.state).toEqual({ synced: true, watching: true });
   });
 });
-
-/** Ends kube-apiserver without warning; gives the command line that started it. */
-function killApiServer(directory: string): string[] {
-  const [pid = ''] = readFileSync(path.join(directory, 'kube-apiserver.process'), 'utf8').split(' ');
-  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-  process.kill(Number(pid), 'SIGKILL');
-  return command;
-}
-
-/** Starts kube-apiserver as before, in the books of hack/cluster/apiserver.sh, which will end it. */
-function startAgain(directory: string, [program = '', ...args]: string[]): void {
-  const log = openSync(path.join(directory, 'kube-apiserver.log'), 'a');
-  const { pid } = spawn(program, args, { detached: true, stdio: ['ignore', log, log] });
-  const startTime = execFileSync('cut', ['-d ', '-f22', `/proc/${pid}/stat`], { encoding: 'utf8' }).trim();
-  writeFileSync(path.join(directory, 'kube-apiserver.process'), `${pid} ${startTime}\n`);
-}

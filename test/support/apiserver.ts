@@ -10,6 +10,8 @@ const run = promisify(execFile);
 
 /** etcd and kube-apiserver alone on loopback, with nothing in them. */
 export interface ApiServer {
+  /** Of its files: logs, keys, which processes it is. */
+  readonly directory: string;
   /** Of an administrator. */
   readonly kubeconfigPath: string;
   /** Of a user without any rights. */
@@ -41,6 +43,7 @@ export async function startApiServer(): Promise<ApiServer> {
   const kubeconfigPath = join(directory, 'kubeconfig');
   const kubectl = join(binaries(), 'kubectl');
   return {
+    directory,
     kubeconfigPath,
     unprivilegedKubeconfigPath: join(directory, 'unprivileged.kubeconfig'),
     kubectl: (...args) => runKubectl(kubectl, ['--kubeconfig', kubeconfigPath, ...args]),

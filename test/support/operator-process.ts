@@ -31,18 +31,27 @@ const awsEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('AWS_')));
 
 /** Starts the operator on free ports and waits until it says where it listens. */
-export async function startOperator(...args: readonly string[]): Promise<OperatorProcess> {
-  const child = spawn(process.execPath, [MAIN, 'run', '--metrics-port', '0', '--health-port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+export const startOperator = (...args: readonly string[]): Promise<OperatorProcess> =>
+  startOperatorWith([], args);
+
+/** The same with modules of test/support that are loaded before it, by file name; messages go to them. */
+export async function startOperatorWith(
+  modules: readonly string[],
+  args: readonly string[],
+): Promise<OperatorProcess> {
+  const loaded = modules.flatMap((file) => ['--import', new URL(file, import.meta.url).href]);
+  const command = [...loaded, MAIN, 'run', '--metrics-port', '0', '--health-port', '0', ...args];
+  const child = spawn(process.execPath, command, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, ...awsEnvironment() },
   });
   const log: LogLine[] = [];
   const errors: string[] = [];
   const exited = once(child, 'exit');
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   const ports = Promise.withResolvers<LogLine>();
   let rest = '';
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) log.push(JSON.parse(line) as LogLine);

@@ -19,7 +19,7 @@ export interface RequestObservation {
 
 export interface SenderOptions {
   readonly userAgent?: string;
-  /** Calls per second, opened streams included, urgent calls not. */
+  /** Reads per second, opened streams included, and as many writes beside them; urgent calls do not count. */
   readonly requestsPerSecond?: number;
   readonly burst?: number;
   /** Connections for calls; each stream has one of its own. */
@@ -34,6 +34,8 @@ export interface SendableRequest extends OutgoingParts {
   readonly fence?: () => void;
 }
 
+const READS: ReadonlySet<Verb> = new Set(['get', 'list', 'watch']);
+
 /** Sends single attempts with the credentials of the moment, within the rate limit. */
 export interface Sender {
   /** Resolves with a successful answer, body unread. */
@@ -44,7 +46,9 @@ export interface Sender {
 export function createSender(readAccess: ReadAccess, options: SenderOptions, liveness: Liveness): Sender {
   const accessCache = createAccessCache(readAccess);
   const agentCache = createAgentCache(options.maximumConnections ?? 8);
-  const rateLimit = createRateLimit(options.requestsPerSecond ?? 50, options.burst ?? 100);
+  const createLimit = () => createRateLimit(options.requestsPerSecond ?? 50, options.burst ?? 100);
+  // What is written has been read for: it does not wait behind the many reads of an outage.
+  const [reading, writing] = [createLimit(), createLimit()];
 
   async function sendOnce(request: SendableRequest, access: ClusterAccess, outgoing: OutgoingRequest) {
     const startedAt = performance.now();
@@ -72,7 +76,7 @@ export function createSender(readAccess: ReadAccess, options: SenderOptions, liv
 
   return {
     async send(request, outgoing) {
-      if (request.urgent !== true) await rateLimit(outgoing.signal);
+      if (request.urgent !== true) await (READS.has(request.verb) ? reading : writing)(outgoing.signal);
       const access = await readable(request, accessCache.current());
       try {
         return await successful(request, await sendOnce(request, access, outgoing));

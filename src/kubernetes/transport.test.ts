@@ -215,6 +215,22 @@ describe('limits', () => {
     await expect(limited).rejects.toThrow('stopping');
   });
 
+  test('a write does not wait behind reads', async () => {
+    const transport = connect({ requestsPerSecond: 0.001, burst: 1 });
+    const asked: string[] = [];
+    server.answerAll((exchange) => {
+      asked.push(exchange.path);
+      exchange.json({});
+    });
+    await transport.request({ verb: 'get', path: '/read' });
+    const stopping = new AbortController();
+    const waiting = transport.request({ verb: 'get', path: '/late', signal: stopping.signal });
+    await transport.request({ verb: 'patch', path: '/write', body: {} });
+    stopping.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+    expect(asked).toEqual(['/read', '/write']);
+  });
+
   test('calls beyond the burst come at the rate', async () => {
     const transport = connect({ requestsPerSecond: 20, burst: 2 });
     server.answerAll(ok);

@@ -3,7 +3,7 @@ import { KINDS, type Kind, type ObjectsByKind } from '../evidence/cluster/kinds.
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createRefusalMemory } from '../evidence/cluster/refused-looks.ts';
 import { scopeIndex } from '../evidence/cluster/scope-index.ts';
-import { createListSharing } from '../evidence/cluster/shared-lists.ts';
+import { createLookSharing } from '../evidence/cluster/shared-looks.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
@@ -105,7 +105,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
     return { [kind]: { store, state: () => reflector.state, ...scope } };
   };
   const caches: KindCaches = Object.assign({}, ...kindsFor(options.namespace).map(start));
-  const sharing = createListSharing();
+  const sharing = createLookSharing();
   const remembering = createRefusalMemory(() => performance.now());
   return {
     kinds: caches,

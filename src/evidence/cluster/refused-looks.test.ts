@@ -52,6 +52,18 @@ describe('what is forbidden', () => {
   });
 });
 
+it('a kind that the cluster does not know is asked for once, whatever the object, until it may be there', async () => {
+  const { reader, server, clock, faults } = await cluster({ Secret: 'unknown' });
+  for (const name of ['a', 'b']) {
+    const look = await reader().get('Secret', { namespace: 'shop', name });
+    expect(look).toMatchObject({ reason: 'NotInstalled' });
+  }
+  expect(server.asked).toHaveLength(1);
+  delete faults.Secret;
+  clock.now = 4 * 60_000;
+  expect(await reader().get('Secret', { namespace: 'shop', name: 'tls' })).toMatchObject({ ok: true });
+});
+
 it('other failures, and what is not there, are looked at anew', async () => {
   const { reader, server, faults } = await cluster({ Secret: 'broken' });
   await reader().get('Secret', { namespace: 'shop', name: 'tls' });

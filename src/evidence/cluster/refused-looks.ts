@@ -1,8 +1,11 @@
 import type { Lookup } from '../../diagnosis/model/lookup.ts';
+import type { Kind } from './kinds.ts';
 import type { ClusterReader } from './reader.ts';
 
-/** So long after a permission was given, it is seen. */
+/** So long after a permission was given, or a kind installed, it is seen. */
 const LIFE_MILLISECONDS = 3 * 60_000;
+
+const LASTING: ReadonlySet<string> = new Set(['Forbidden', 'NotInstalled']);
 
 interface Refused {
   readonly look: Lookup<never>;
@@ -10,28 +13,32 @@ interface Refused {
 }
 
 /**
- * Makes readers that do not ask again what they were just forbidden, as a Secret without the add-on for Secrets: each
- * diagnosis would ask for it in vain. By object, as a permission may be for some names alone.
+ * Makes readers that do not ask again what they were just forbidden, as a Secret without the add-on for Secrets, nor for
+ * a kind that the cluster does not know: each diagnosis would ask in vain. A permission may be for some names alone.
  */
 export function createRefusalMemory(now: () => number): (reader: ClusterReader) => ClusterReader {
   const refused = new Map<string, Refused>();
 
-  const remember = async <L extends Lookup<unknown>>(key: string, ask: () => Promise<L>) => {
-    const known = refused.get(key);
-    if (known !== undefined && known.goodUntil > now()) return known.look;
+  const known = (key: string): Lookup<never> | undefined => {
+    const entry = refused.get(key);
+    return entry !== undefined && entry.goodUntil > now() ? entry.look : undefined;
+  };
+  const remember = async <L extends Lookup<unknown>>(kind: Kind, what: object, ask: () => Promise<L>) => {
+    const key = JSON.stringify([kind, what]);
+    const before = known(kind) ?? known(key);
+    if (before !== undefined) return before;
     const look = await ask();
-    refused.delete(key);
-    if (!look.ok && look.reason === 'Forbidden') {
-      prune(refused, now());
-      refused.set(key, { look, goodUntil: now() + LIFE_MILLISECONDS });
-    }
+    if (look.ok || !LASTING.has(look.reason)) return look;
+    const place = look.reason === 'NotInstalled' ? kind : key;
+    refused.delete(place);
+    prune(refused, now());
+    refused.set(place, { look, goodUntil: now() + LIFE_MILLISECONDS });
     return look;
   };
 
   return (reader) => ({
-    get: (kind, key) =>
-      remember(JSON.stringify([kind, key.namespace, key.name]), () => reader.get(kind, key)),
-    list: (kind, scope = {}) => remember(JSON.stringify([kind, scope]), () => reader.list(kind, scope)),
+    get: (kind, key) => remember(kind, [key.namespace, key.name], () => reader.get(kind, key)),
+    list: (kind, scope = {}) => remember(kind, scope, () => reader.list(kind, scope)),
   });
 }
 

@@ -82,8 +82,8 @@ export function createOperator(foundations: Foundations): Operator {
       await automatic?.stop();
       await controller.stop();
       await writer.stop(LAST_WRITES_MILLISECONDS);
-      await audience.stop();
-      await membership.stop();
+      // Whoever takes over need not wait for a receiver that hangs.
+      await Promise.all([audience.stop(), membership.stop()]);
       stopping.abort();
       foundations.transport.close();
     },

@@ -49,6 +49,7 @@ export function createSender(readAccess: ReadAccess, options: SenderOptions, liv
   const createLimit = () => createRateLimit(options.requestsPerSecond ?? 50, options.burst ?? 100);
   // What is written has been read for: it does not wait behind the many reads of an outage.
   const [reading, writing] = [createLimit(), createLimit()];
+  const limitOf = ({ verb }: SendableRequest) => (READS.has(verb) ? reading : writing);
 
   async function sendOnce(request: SendableRequest, access: ClusterAccess, outgoing: OutgoingRequest) {
     const startedAt = performance.now();
@@ -76,7 +77,7 @@ export function createSender(readAccess: ReadAccess, options: SenderOptions, liv
 
   return {
     async send(request, outgoing) {
-      if (request.urgent !== true) await (READS.has(request.verb) ? reading : writing)(outgoing.signal);
+      if (request.urgent !== true) await limitOf(request)(outgoing.signal);
       const access = await readable(request, accessCache.current());
       try {
         return await successful(request, await sendOnce(request, access, outgoing));

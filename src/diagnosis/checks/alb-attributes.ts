@@ -1,6 +1,8 @@
+import type { AnswerEvidence } from '../model/answering.ts';
 import { quotable } from '../model/aws-reference.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
+import { answersAfter, askedPods } from '../model/lateness.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
 
 const SET = "aws elbv2 modify-load-balancer-attributes --load-balancer-arn '{arn}' --attributes";
@@ -19,11 +21,20 @@ function isIdleTooLong(
   return seconds > 0 && total >= seconds * 1000;
 }
 
+/** Whose it is: of the load balancer where the Pods answer after all, of the Pods where they never do. */
+function idleWeight(evidence: AnswerEvidence, idle: number) {
+  const confidence = evidence.observation.code === undefined ? 'Medium' : 'High';
+  if (answersAfter(idle, evidence.hops ?? [])) return { owner: 'DevOps', confidence } as const;
+  const isInVain = askedPods(evidence).slow.length > 0;
+  return isInVain ? ({ severity: 'Warning', confidence } as const) : ({ confidence } as const);
+}
+
 export const albAttributes = defineCheck({
   id: 'alb-attributes',
   title: 'The attributes of the load balancer let the request through',
   layer: 'LoadBalancer',
   needs: ['alb', 'loadBalancer', 'observation', 'request', 'home'],
+  wants: ['endpoints', 'hops'],
   reasons: {
     ALBIdleTimeoutTooShort: {
       ...attribute,
@@ -32,7 +43,14 @@ export const albAttributes = defineCheck({
       fix: 'Make the answer faster, or raise idle_timeout.timeout_seconds of {loadBalancer} above what it takes',
       command: `${SET} 'Key=${IDLE},Value=120'`,
       explains: [408, 460, 504, 'Timeout'],
-      leadsTo: ['ALBGatewayTimeout', 'ALBClientTooSlow', 'ALBClientGaveUp', 'AnsweredBeforePods'],
+      leadsTo: [
+        'ALBGatewayTimeout',
+        'ALBClientTooSlow',
+        'ALBClientGaveUp',
+        'AnsweredBeforePods',
+        'TimeoutBeforePods',
+        'AnswerLateOnce',
+      ],
     },
     ALBDesyncStrict: {
       ...attribute,
@@ -70,7 +88,7 @@ export const albAttributes = defineCheck({
         ? [
             report('ALBIdleTimeoutTooShort', {
               ...about(IDLE),
-              confidence: observation.code === undefined ? 'Medium' : 'High',
+              ...idleWeight({ ...evidence, observation }, Number(attributes[IDLE]) * 1000),
             }),
           ]
         : []),

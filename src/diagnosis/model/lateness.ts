@@ -1,4 +1,5 @@
 import { type AnswerEvidence, podHops } from './answering.ts';
+import type { HopAnswer } from './evidence.ts';
 import type { Observation } from './observation.ts';
 
 /** The connection stood and the request was sent: whoever took it is slow. */
@@ -13,6 +14,13 @@ export const isTooLate = (observation: Observation): boolean =>
 
 /** An answer that came, and later than the probe wants it. */
 export const isSlower = ({ failure }: Observation): boolean => failure?.reason === 'TooSlow';
+
+/** Whether a Pod that was asked directly answers well, and only after this time. */
+export const answersAfter = (milliseconds: number, hops: readonly HopAnswer[]): boolean =>
+  hops.some(
+    ({ hop, observation: { success, durationMilliseconds } }) =>
+      hop === 'Pod' && success && durationMilliseconds.total >= milliseconds,
+  );
 
 /** The Pods that were asked directly, by how they fared; one that could not be reached proves nothing. */
 export function askedPods(evidence: AnswerEvidence) {

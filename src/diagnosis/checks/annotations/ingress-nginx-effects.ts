@@ -1,3 +1,4 @@
+import { answersAfter } from '../../model/lateness.ts';
 import {
   admitsAll,
   type Effect,
@@ -46,13 +47,6 @@ const limits = (key: string): Effect =>
 
 const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;
 
-/** A Pod that answers well when it is asked directly, and only after this time. */
-const answersAfter = (time: number, { hops }: EffectContext): boolean =>
-  hops.some(
-    ({ hop, observation: { success, durationMilliseconds } }) =>
-      hop === 'Pod' && success && durationMilliseconds.total >= time,
-  );
-
 /** What answers sooner, or not at all, does not wait for more time; the usual time is accused only where one does. */
 function givesUp(key: string, usual?: string): Effect {
   const effect = nginx(key, {
@@ -61,10 +55,11 @@ function givesUp(key: string, usual?: string): Effect {
     does: (value, context) => {
       const time = milliseconds(value);
       const isOver = context.observation.durationMilliseconds.total >= time;
-      const isEarly = answersAfter(time, context) || (value !== usual && !podsAnswer(context));
+      const isEarly = answersAfter(time, context.hops) || (value !== usual && !podsAnswer(context));
       return when(isOver && isEarly, 'gives its backend up before that has answered');
     },
-    isDoubtful: (context) => !answersAfter(milliseconds(context.annotations[effect.key] ?? usual), context),
+    isDoubtful: (context) =>
+      !answersAfter(milliseconds(context.annotations[effect.key] ?? usual), context.hops),
   });
   return usual === undefined ? effect : { ...effect, unset: usual };
 }

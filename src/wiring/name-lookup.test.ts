@@ -11,7 +11,10 @@ const look = async (zone: Zone, name: string) => {
     ndots: 5,
     hosts: new Map(),
   });
-  return { brought: await nameLookup(resolver)(name), asked };
+  const lookUp = nameLookup(resolver);
+  const brought = await lookUp(name);
+  expect(await lookUp(name)).toBe(brought);
+  return { brought, asked };
 };
 
 it('brings the addresses of both families, of the name as it stands', async () => {

@@ -10,8 +10,22 @@ const DEADLINE_MILLISECONDS = 1_000;
 
 const LATE = couldNotLook('Timeout', 'DNS does not answer in time');
 
-/** What DNS says of a name as it stands, of both families, in order. */
+/** A target that fails every second does not ask every second. */
+const KEPT_MILLISECONDS = 30_000;
+
+/** What DNS says of a name as it stands, of both families, in order; taken as known for 30 s. */
 export function nameLookup(resolver: AddressResolver): NameLookup {
+  const known = new Map<string, ReturnType<NameLookup>>();
+  const ask = lookup(resolver);
+  return (name) => {
+    const look = known.get(name) ?? ask(name);
+    if (!known.has(name)) setTimeout(() => known.delete(name), KEPT_MILLISECONDS).unref();
+    known.set(name, look);
+    return look;
+  };
+}
+
+function lookup(resolver: AddressResolver): NameLookup {
   return async (name) => {
     const late = Promise.withResolvers<Lookup<never>>();
     const timer = setTimeout(() => late.resolve(LATE), DEADLINE_MILLISECONDS);

@@ -65,6 +65,7 @@ const LOG_BYTES = 64 * 1024;
 export function createWorld(parts: WorldParts): World {
   const values = new ValueCache(parts.client);
   const ask = createAsker(parts);
+  const resolve = nameLookup(parts.resolver);
   const guardFor = async ({ namespace, ownHost }: Inquiry) =>
     parts.guards(namespace, await parts.policyOf(namespace), ownHost);
   const gathering = async (inquiry: Inquiry): Promise<EvidenceSteps> => {
@@ -75,7 +76,7 @@ export function createWorld(parts: WorldParts): World {
       ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
     };
     const repeat = () => ask(inquiry, inquiry.request, guard);
-    const sources = { ...sourcesFor(inquiry, parts, policy), repeat, ...(parts.isInside && inside) };
+    const sources = { ...sourcesFor(inquiry, parts, policy), resolve, repeat, ...(parts.isInside && inside) };
     return createSteps(parts.through?.(sources) ?? sources);
   };
 
@@ -131,7 +132,7 @@ function hiddenFrom(
 
 function sourcesFor(
   { namespace, name, plan, request, failingSince }: Inquiry,
-  { reader, client, resolver, podLogs, clusterDomain, aws, logLooks }: WorldParts,
+  { reader, client, podLogs, clusterDomain, aws, logLooks }: WorldParts,
   policy: NamespacePolicy,
 ): Sources {
   const { hops, podLogs: logs, aws: options } = plan.spec.diagnose;
@@ -147,7 +148,6 @@ function sourcesFor(
     },
     aws,
     ...(logLooks && { logLooks }),
-    resolve: nameLookup(resolver),
     ...(podLogs && policy.podLogs && { readLog: logReader(client, new Secrets(request)) }),
   };
 }

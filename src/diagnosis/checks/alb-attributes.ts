@@ -4,6 +4,7 @@ import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { answersAfter, askedPods } from '../model/lateness.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
+import type { Confidence, Owner } from '../model/vocabulary.ts';
 
 const SET = "aws elbv2 modify-load-balancer-attributes --load-balancer-arn '{arn}' --attributes";
 const IDLE = 'idle_timeout.timeout_seconds';
@@ -21,12 +22,11 @@ function isIdleTooLong(
   return seconds > 0 && total >= seconds * 1000;
 }
 
-/** Whose it is: of the load balancer where the Pods answer after all, of the Pods where they never do. */
-function idleWeight(evidence: AnswerEvidence, idle: number) {
+/** Whose it is: the load balancer's where the Pods answer after all, and hardly its own where they never do. */
+function idleWeight(evidence: AnswerEvidence, idle: number): { owner?: Owner; confidence: Confidence } {
   const confidence = evidence.observation.code === undefined ? 'Medium' : 'High';
-  if (answersAfter(idle, evidence.hops ?? [])) return { owner: 'DevOps', confidence } as const;
-  const isInVain = askedPods(evidence).slow.length > 0;
-  return isInVain ? ({ severity: 'Warning', confidence } as const) : ({ confidence } as const);
+  if (answersAfter(idle, evidence.hops ?? [])) return { owner: 'DevOps', confidence };
+  return { confidence: askedPods(evidence).slow.length > 0 ? 'Low' : confidence };
 }
 
 export const albAttributes = defineCheck({

@@ -405,6 +405,8 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: key.AccessKey?.AccessKeyId ?? '',
     AWS_SECRET_ACCESS_KEY: key.AccessKey?.SecretAccessKey ?? '',
   };
+  // The proxy reads the model of each service when it is first asked for it, which takes seconds.
+  await failuresUnder(DENIALS);
 });
 
 beforeEach(() => {
@@ -473,6 +475,14 @@ async function failures(reader: AwsReader | (() => AwsReader)): Promise<Failures
   );
   return Object.fromEntries(failed);
 }
+
+/** What fails while the proxy lets calls fail by these rules. */
+const failuresUnder = async (rules: readonly object[], environment: NodeJS.ProcessEnv = keys) => {
+  await microburst.fail(...rules);
+  credentialsFor({ ...environment, AWS_ENDPOINT_URL: microburst.url });
+  // Whoever is throttled asks more slowly from then on: no look is to wait for the others.
+  return failures(() => createAwsReader({ callMilliseconds: 60_000, requestMilliseconds: 60_000 }));
+};
 
 describe('what the reader makes of AWS', () => {
   test('load balancer, listeners, rules and target health', async () => {
@@ -771,20 +781,14 @@ describe('AWS in trouble', () => {
   });
 });
 
-describe('calls that fail by rules, in the words of each service', () => {
-  const failuresUnder = async (rules: readonly object[], environment = keys) => {
-    await microburst.fail(...rules);
-    credentialsFor({ ...environment, AWS_ENDPOINT_URL: microburst.url });
-    // Whoever is throttled asks more slowly from then on: no look is to wait for the others.
-    return failures(() => createAwsReader({ callMilliseconds: 15_000, requestMilliseconds: 10_000 }));
-  };
+describe('calls that fail by rules, in the words of each service', { timeout: 90_000 }, () => {
   const everyName = Object.keys(everyLook(createAwsReader())).sort();
 
   test('that are throttled are told as throttled, each with its action', async () => {
     const failed = await failuresUnder(THROTTLES);
     expect(Object.keys(failed).sort()).toEqual(everyName);
     for (const { reason, message } of Object.values(failed)) {
-      expect(reason).toBe('Throttled');
+      expect(reason, message).toBe('Throttled');
       expect(message).toMatch(/^AWS asks to wait before the next [a-z0-9]+:[A-Z]\w+$/);
     }
   });
@@ -819,7 +823,7 @@ describe('calls that fail by rules, in the words of each service', () => {
   });
 });
 
-describe('a whole diagnosis', () => {
+describe('a whole diagnosis', { timeout: 60_000 }, () => {
   const LATE = '502--alb-log-shows-a-closed-connection';
 
   /** A scenario's cluster and observation, with the emulator in the place of its saved answers. */
@@ -1009,7 +1013,7 @@ describe.skipIf(isSkipped)('the operator on a real API server, with AWS in an em
         expect(stored.status.verdict.reason, JSON.stringify(stored.status)).toBe(reason);
         return stored.status.verdict;
       },
-      { timeout: 20_000, interval: 300 },
+      { timeout: 50_000, interval: 300 },
     );
 
   beforeAll(async () => {
@@ -1104,7 +1108,9 @@ describe.skipIf(isSkipped)('the operator on a real API server, with AWS in an em
   });
 });
 
-test('a thousand probes behind ten load balancers ask AWS as often as ten do, and as slowly as it wants', async () => {
+test('a thousand probes behind ten load balancers ask AWS as often as ten do, and as slowly as it wants', {
+  timeout: 60_000,
+}, async () => {
   const balancing = new ElasticLoadBalancingV2Client(root());
   const firewall = new WAFV2Client(root());
   const { webACL } = seen(await createAwsReader().webACL(loadBalancerARN));

@@ -1,10 +1,12 @@
 import { applicationOf } from '../model/answering.ts';
 import type { AccessLogEntry } from '../model/aws.ts';
 import { defineCheck } from '../model/check.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
 import { confidenceOfLogged } from '../model/logged-request.ts';
 import type { ObjectReference } from '../model/reference.ts';
 
+const IDLE_TIMEOUT = 'idle_timeout.timeout_seconds';
 const ANSWERS = ['3xx', '4xx', '5xx', 'Assertion'] as const;
 
 type Reason =
@@ -58,6 +60,12 @@ const logged = { severity: 'Error', owner: 'DevOps', leadsTo: ['AnsweredBeforePo
 
 const summary = (entry: AccessLogEntry): string =>
   `access log: ${entry.method} ${entry.url} elb_status_code ${entry.elbStatusCode}, target_status_code ${entry.targetStatusCode ?? '-'}, target ${entry.target ?? '-'}, actions ${entry.actionsExecuted.join(',') || '-'}`;
+
+/** How long the load balancer keeps a connection without traffic, as people say it. */
+const idleTime = ({ loadBalancer }: Partial<Pick<Evidence, 'loadBalancer'>>): string => {
+  const seconds = loadBalancer?.attributes[IDLE_TIMEOUT];
+  return seconds === undefined ? 'idle timeout' : `${seconds} s`;
+};
 
 const ABOUT_TARGET: ReadonlySet<Reason> = new Set([
   'LoggedTargetAnswer',
@@ -123,7 +131,7 @@ export const albAccessLog = defineCheck({
       owner: 'Both',
       message:
         'The access log of {loadBalancer} shows that {target} closed the connection before it answered',
-      fix: 'Let the application keep idle connections open for longer than {loadBalancer} does, and see whether it crashes',
+      fix: 'Let the application keep idle connections open for longer than the {idle} of {loadBalancer}, and see whether it crashes',
       explains: [502],
       leadsTo: ['ALBBadGateway'],
     },
@@ -173,6 +181,7 @@ export const albAccessLog = defineCheck({
           loadBalancer: loadBalancer.ref,
           target: applicationOf(evidence).ref,
           code: entry.elbStatusCode,
+          idle: idleTime(evidence),
           why,
         },
         evidence: [summary(entry)],

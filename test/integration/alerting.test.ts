@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { CHART, createHelm, manifestsIn, whyNoHelm } from '../support/helm.ts';
 import { isLeftOut } from '../support/left-out.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 import { check, installPrometheus, query, whyNoPrometheus } from '../support/prometheus.ts';
@@ -334,4 +335,53 @@ describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINU
       '3 receivers',
     );
   });
+
+  it.skipIf(isLeftOut('links in alerts', whyNoHelm()))(
+    'links of the chart are filled in by Prometheus',
+    () => {
+      const range = '{fromMilliseconds}-{toMilliseconds}/{fromSeconds}-{toSeconds}';
+      const links = [
+        { name: 'Logs', url: `https://logs.test/?namespace={namespace}&probe={statusProbe}&range=${range}` },
+        { name: 'Of a Pod', url: 'https://logs.test/{pod}' },
+      ];
+      const values = join(directory, 'values.yaml');
+      writeFileSync(values, stringify({ prometheusRule: { enabled: true }, operator: { links } }));
+      const chart = createHelm()(
+        ...['template', 'statusprobe', CHART, '--kube-version=1.32.0', '--values', values],
+        '--show-only=templates/alerts.yaml',
+      );
+      const [rule] = manifestsIn(chart.stdout);
+      writeFileSync(join(directory, 'rules.yaml'), stringify(rule?.spec));
+      const labels = 'namespace="shop", name="orders"';
+      const exp_annotations = {
+        summary: 'shop/orders: CrashLoop, for Developer to mend',
+        description:
+          'StatusProbe orders in namespace shop has been failing for 2m 5s. The cause is CrashLoop in layer Pod; owner: Developer. Culprit, evidence and fix: kubectl -n shop describe statusprobe orders',
+        runbook_url: 'https://statusprobe.dev/docs/runbooks/CrashLoop.md',
+        links: 'Logs: https://logs.test/?namespace=shop&probe=orders&range=9100000-12700000/9100-12700',
+      };
+      const verdict = { owner: 'Developer', layer: 'Pod', reason: 'CrashLoop' };
+      const exp_labels = { severity: 'critical', namespace: 'shop', name: 'orders', ...verdict };
+      const test = {
+        input_series: [
+          { series: `statusprobe_failing_since_timestamp_seconds{${labels}}`, values: '10000x1000' },
+          {
+            series: `statusprobe_verdict_info{${labels}, owner="Developer", layer="Pod", reason="CrashLoop"}`,
+            values: '1x1000',
+          },
+        ],
+        alert_rule_test: [
+          {
+            eval_time: '10125s',
+            alertname: 'StatusProbeFailing',
+            exp_alerts: [{ exp_labels, exp_annotations }],
+          },
+        ],
+      };
+      const file = join(directory, 'links.test.yaml');
+      const rules = { rule_files: ['rules.yaml'], evaluation_interval: '15s' };
+      writeFileSync(file, stringify({ ...rules, tests: [{ interval: '15s', ...test }] }));
+      check('promtool', 'test', 'rules', file);
+    },
+  );
 });

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { whyNoApiServer } from '../support/apiserver.ts';
 import { startGarbageCollector } from '../support/garbage-collector.ts';
 import { type Installation, install, LOOPBACK_POLICY, ROOT, whenReady } from '../support/installation.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 
-const missing = whyNoApiServer();
-if (missing !== undefined) console.warn(`Automatic probes are not tested on a real API server: ${missing}.`);
+const isSkipped = isLeftOut('automatic probes on a real API server', whyNoApiServer());
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -55,7 +55,7 @@ const probeOf = (namespace: string, name: string, target: object) => ({
 
 const WAIT = { timeout: 45_000, interval: 100 };
 
-describe.skipIf(missing !== undefined)(
+describe.skipIf(isSkipped)(
   'automatic probes on a real API server, with the rights of the add-on',
   { timeout: 90_000 },
   () => {

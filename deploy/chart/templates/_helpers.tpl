@@ -106,3 +106,22 @@ roleRef:
 subjects:
   {{- include "statusprobe.subject" .grant.root | nindent 2 }}
 {{- end }}
+
+{{/*
+The links of operator.links as an alert can fill them in: by its labels, and by asking Prometheus when the failure began.
+One that takes more, such as a Pod, is left out.
+*/}}
+{{- define "statusprobe.alertLinks" -}}
+{{- $since := "max(statusprobe_failing_since_timestamp_seconds{namespace=%q,name=%q})" }}
+{{- $asked := "{{ printf `%s` $labels.namespace $labels.name | query | first | value | printf `%%.0f` }}" }}
+{{- $links := list }}
+{{- range .Values.operator.links }}
+{{- $url := .url | replace "{namespace}" "{{ $labels.namespace }}" | replace "{statusProbe}" "{{ $labels.name }}" }}
+{{- $url = $url | replace "{fromSeconds}" (printf $asked (printf "%s - 900" $since)) | replace "{toSeconds}" (printf $asked (printf "%s + 2700" $since)) }}
+{{- $url = $url | replace "{fromMilliseconds}" (printf $asked (printf "(%s - 900) * 1000" $since)) | replace "{toMilliseconds}" (printf $asked (printf "(%s + 2700) * 1000" $since)) }}
+{{- if not (regexMatch "[{](pod|workload|fromISO|toISO|traceID|xrayTraceID)[}]" .url) }}
+{{- $links = append $links (printf "%s: %s" .name $url) }}
+{{- end }}
+{{- end }}
+{{- join "\n" $links }}
+{{- end }}

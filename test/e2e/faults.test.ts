@@ -83,17 +83,12 @@ describe.skipIf(isSkipped)('every fault on a real node', { timeout: 5 * MINUTE }
     expect(lines.filter(isComplaint)).toEqual([]);
   });
 
-  it('costs the API server few LISTs, and none of what is watched, and nothing that is refused', () => {
+  it('costs the API server no LIST, and nothing that is refused', () => {
     const user = `system:serviceaccount:${OPERATOR_NAMESPACE}:statusprobe`;
     const requests = auditedRequests(cluster, { user, since, part: `/namespaces/${FAULTS_NAMESPACE}/` });
-    const lists = requests.filter(({ verb }) => verb === 'list');
     // Secrets may be read where an add-on says so, which is not installed here.
     const refused = requests.filter(({ code }) => code === 403);
     expect(refused.filter(({ requestURI }) => !requestURI.includes('/secrets/'))).toEqual([]);
-    const kinds = new Set(lists.map(({ requestURI }) => /([^/]+)\?/.exec(requestURI)?.[1]));
-    expect([...kinds].sort()).toEqual(['events', 'horizontalpodautoscalers']);
-    // All diagnoses of the namespace share them.
-    const seconds = (Date.now() - since.getTime()) / 1000;
-    expect(lists.length).toBeLessThan(kinds.size * seconds);
+    expect(requests.filter(({ verb }) => verb === 'list')).toEqual([]);
   });
 });

@@ -10,6 +10,8 @@ export interface ObjectServer {
   readonly url: string;
   /** Paths that were asked for, in order. */
   readonly asked: readonly string[];
+  /** Those of them that were lists, not watches and not single objects. */
+  readonly listed: readonly string[];
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startObjectServer(
 ): Promise<ObjectServer> {
   const server: ScriptedApiServer = await startScriptedApiServer();
   const paths: string[] = [];
+  const lists: string[] = [];
   server.answerAll((exchange) => {
     const { path, query } = exchange;
     paths.push(path);
@@ -72,10 +75,11 @@ export async function startObjectServer(
     if (fault !== undefined) return FAULTS[fault](exchange);
     const found = objects.filter((object) => isAsked(object, asked, query.labelSelector));
     if (query.watch === 'true') return exchange.stream().initialEvents(found, '1');
+    if (asked.name === undefined) lists.push(path);
     // As a real server does, a list leaves out kind and apiVersion of its items.
     const items = found.map(({ kind: _, apiVersion: __, ...rest }) => rest);
     if (asked.name === undefined) return exchange.list(items, '1');
     return found[0] === undefined ? exchange.status(404, 'NotFound') : exchange.json(found[0]);
   });
-  return { url: server.url, asked: paths, close: () => server.close() };
+  return { url: server.url, asked: paths, listed: lists, close: () => server.close() };
 }

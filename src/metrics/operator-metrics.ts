@@ -3,6 +3,15 @@ import { LiveGauge } from './live-gauge.ts';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30];
 
+type QueueLabel = 'name' | 'controller';
+const QUEUE_LABELS: readonly QueueLabel[] = ['name', 'controller'];
+
+/** controller-runtime names the controller beside its queue, and gives both one name. */
+const labelsOf = (queue: string): Readonly<Record<QueueLabel, string>> => ({
+  name: queue,
+  controller: queue,
+});
+
 /** What a work queue can be asked at any time. */
 export interface QueueView {
   readonly depth: number;
@@ -29,9 +38,9 @@ export interface CallObservation {
 export class OperatorMetrics {
   readonly #registry: Registry;
   readonly #queues = new Map<string, () => QueueView>();
-  readonly #counters: Readonly<Record<'added' | 'retried', Counter<'name'>>>;
-  readonly #queued: Histogram<'name'>;
-  readonly #worked: Histogram<'name'>;
+  readonly #counters: Readonly<Record<'added' | 'retried', Counter<QueueLabel>>>;
+  readonly #queued: Histogram<QueueLabel>;
+  readonly #worked: Histogram<QueueLabel>;
   readonly #calls: Counter<'code' | 'method' | 'host'>;
   readonly #callDuration: Histogram<'verb' | 'host'>;
   readonly #inconclusive: Counter<'check' | 'reason'>;
@@ -54,11 +63,11 @@ export class OperatorMetrics {
       .labels({ version })
       .set(1);
     this.#counters = {
-      added: counter('workqueue_adds_total', 'Keys added to the queue', ['name']),
-      retried: counter('workqueue_retries_total', 'Keys that came again after a failure', ['name']),
+      added: counter('workqueue_adds_total', 'Keys added to the queue', QUEUE_LABELS),
+      retried: counter('workqueue_retries_total', 'Keys that came again after a failure', QUEUE_LABELS),
     };
-    this.#queued = histogram('workqueue_queue_duration_seconds', 'Time that a key waited', ['name']);
-    this.#worked = histogram('workqueue_work_duration_seconds', 'Time that work on a key took', ['name']);
+    this.#queued = histogram('workqueue_queue_duration_seconds', 'Time that a key waited', QUEUE_LABELS);
+    this.#worked = histogram('workqueue_work_duration_seconds', 'Time that work on a key took', QUEUE_LABELS);
     this.#calls = counter('rest_client_requests_total', 'Calls of the API server', [
       'code',
       'method',
@@ -83,7 +92,7 @@ export class OperatorMetrics {
   /** Tells of a queue; the result is told what happens in it. */
   queue(name: string, view: () => QueueView): (observation: QueueObservation) => void {
     this.#queues.set(name, view);
-    const labels = { name };
+    const labels = labelsOf(name);
     return (observation) => {
       if (observation.type === 'started') this.#queued.observe(labels, observation.queuedMilliseconds / 1000);
       else if (observation.type === 'finished') this.#worked.observe(labels, observation.milliseconds / 1000);
@@ -119,7 +128,7 @@ export class OperatorMetrics {
   #registerQueues(): void {
     const gauge = (name: string, help: string, value: (view: QueueView) => number) =>
       new LiveGauge(this.#registry, name, help, () =>
-        [...this.#queues].map(([queue, view]) => ({ labels: { name: queue }, value: value(view()) })),
+        [...this.#queues].map(([queue, view]) => ({ labels: labelsOf(queue), value: value(view()) })),
       );
     gauge('workqueue_depth', 'Keys that wait', ({ depth }) => depth);
     gauge('workqueue_unfinished_work_seconds', 'Time that all running work has taken so far', ({ running }) =>

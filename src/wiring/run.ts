@@ -6,6 +6,7 @@ import { type Readiness, serveHealth, serveMetrics } from '../metrics/server.ts'
 import { whyUnfitSchema } from '../operator/schema-version.ts';
 import type { WebServer } from '../web/server.ts';
 import { type Foundations, layFoundations, refuse } from './foundations.ts';
+import { switchLevelBySignal } from './log-level.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { serveOperatorPage } from './operator-page.ts';
 
@@ -15,6 +16,7 @@ const SYNC_LOOK_MILLISECONDS = 50;
 /** `statusprobe run`: works until it is told to stop. */
 export async function run(config: Config, version: string): Promise<void> {
   const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  switchLevelBySignal(log);
   const foundations = await layFoundations(config, version, log);
   const stopping = stopSignal();
   let readiness: Readiness = { ready: false, why: 'The operator is starting.' };

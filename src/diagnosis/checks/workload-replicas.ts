@@ -1,4 +1,6 @@
+import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { byCodeUnit } from '../model/code-unit.ts';
 import { eventsAbout } from '../model/events-about.ts';
 import type { KubernetesEvent, Workload } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
@@ -70,9 +72,24 @@ const AUTOSCALERS: readonly { readonly manager: RegExp; readonly name: string }[
   { manager: /^kube-controller-manager$/, name: 'a HorizontalPodAutoscaler' },
 ];
 
-/** Who changed the number of replicas last, where the object tells. */
-function scaledBy({ metadata }: Workload): string[] {
-  const { manager, time } = metadata.managedFields?.find(({ subresource }) => subresource === 'scale') ?? {};
+/** Kubernetes acts on a change within this time. */
+const PROMPT_SECONDS = 10;
+
+/** Who wrote when Kubernetes began to scale to 0; where no Event tells, whoever scaled last. */
+function scaler({ kind, metadata }: Workload, events: readonly KubernetesEvent[]) {
+  const writers = [...(metadata.managedFields ?? [])].sort((a, b) => byCodeUnit(b.time ?? '', a.time ?? ''));
+  const down = eventsAbout(kind, metadata, events).find(
+    ({ reason, message }) => reason === 'ScalingReplicaSet' && / to 0\b/.test(message),
+  );
+  const prompt = writers.find(({ time, subresource }) => {
+    const isOwn = subresource === undefined || subresource === 'scale';
+    return down !== undefined && isOwn && Math.abs(secondsSince(time, down.time)) <= PROMPT_SECONDS;
+  });
+  return prompt ?? writers.find(({ subresource }) => subresource === 'scale');
+}
+
+function scaledBy(workload: Workload, events: readonly KubernetesEvent[]): string[] {
+  const { manager, time } = scaler(workload, events) ?? {};
   if (manager === undefined) return [];
   const autoscaler = AUTOSCALERS.find((each) => each.manager.test(manager));
   const who = autoscaler === undefined ? manager : `${autoscaler.name} (${manager})`;
@@ -125,7 +142,7 @@ export const workloadReplicas = defineCheck({
       const names = namesOf(subject);
       const scaled = { subject: { ...subject, field: 'spec.replicas' }, slots: names };
       if (areAllAtZero)
-        return [report('ScaledToZero', { ...scaled, observed: '0', evidence: scaledBy(workload) })];
+        return [report('ScaledToZero', { ...scaled, observed: '0', evidence: scaledBy(workload, events) })];
       const refusal = refusalOf(workload, events);
       const stuck = conditionOf(workload, 'Progressing');
       const weight = weightAmong(pods);

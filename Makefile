@@ -6,7 +6,7 @@ export CLUSTER
 # Node 24 comes with `npm ci`; the machine's own Node only has to run npm.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test lint typecheck build cluster cluster-down image bench clean
+.PHONY: help demo test lint typecheck build cluster cluster-down image bench audit sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -41,6 +41,13 @@ image: node_modules ## the operator's image, given to the local cluster
 
 bench: node_modules ## figures as ratios against a baseline in the same run
 	@npm run --silent bench
+
+audit: ## known faults of dependencies, from the registry
+	@npm audit --omit=dev --audit-level=high
+
+sbom: ## dist/sbom.json: what the image holds of others, as CycloneDX
+	@mkdir -p dist
+	@npm sbom --package-lock-only --omit=dev --sbom-format=cyclonedx >dist/sbom.json
 
 clean: ## what builds left in the work tree
 	rm -rf dist coverage

@@ -84,22 +84,27 @@ async function byDNSName(
   return exists ? found(named) : NOT_APPLICABLE;
 }
 
+const named = ({ metadata: { namespace = '', name } }: Service, askedPort: number): NamedService => ({
+  namespace,
+  name,
+  askedPort,
+});
+
 /** A Service by an address of its own, or by the port that it has on every Node. */
 async function byAddress(context: SlotContext, { host, port }: RoutedRequest): Promise<Slot<NamedService>> {
   const services = await context.reader.list('Service');
   if (!services.ok) return services;
-  const own = services.value.find((each) => addressesOf(each).includes(host));
-  if (own !== undefined) return found({ ...namedBy(own), askedPort: port });
-  const [onNodes, mapped] = services.value
-    .flatMap((each) => (each.spec.ports ?? []).map((one) => [each, one] as const))
-    .find(([, { nodePort }]) => nodePort === port) ?? [undefined, undefined];
+  const own = services.value.find((service) => addressesOf(service).includes(host));
+  if (own !== undefined) return found(named(own, port));
+  const [onNodes] = services.value.flatMap((service) => {
+    const mapped = service.spec.ports?.find(({ nodePort }) => nodePort === port);
+    return mapped === undefined ? [] : [named(service, mapped.port)];
+  });
   const address = askedAddress(context, { host });
   if (onNodes === undefined || address === undefined) return NOT_APPLICABLE;
   const node = await nodeAt(context, address);
-  return node.ok ? found({ ...namedBy(onNodes), askedPort: mapped.port }) : node;
+  return node.ok ? found(onNodes) : node;
 }
-
-const namedBy = ({ metadata: { namespace = '', name } }: Service) => ({ namespace, name });
 
 /** The Service that a URL names by itself: by DNS name, by an address, or by a port of the Nodes. */
 async function byURL(context: SlotContext): Promise<Slot<Destination>> {

@@ -19,22 +19,30 @@ function emptyingSetting({ spec }: Workload): string | undefined {
 }
 
 /** Replaces Pods of an older revision, and is not there yet. */
-function isRollingOut({ metadata, status = {}, spec }: Workload, { selected }: WorkloadsEvidence): boolean {
-  const revisions = selected.filter(
+function isRollingOut({ status = {}, spec }: Workload, revisions: readonly Workload[]): boolean {
+  const progress = status.conditions?.find(({ type }) => type === 'Progressing')?.reason;
+  const isShort = (status.updatedReplicas ?? 0) < (spec.replicas ?? 1);
+  return revisions.length > 1 && (progress !== 'NewReplicaSetAvailable' || isShort);
+}
+
+/** The ReplicaSets of a Deployment. */
+const revisionsOf = ({ metadata }: Workload, { selected }: WorkloadsEvidence): readonly Workload[] =>
+  selected.filter(
     ({ kind, metadata: { ownerReferences = [] } }) =>
       kind === 'ReplicaSet' && ownerReferences.some(({ name }) => name === metadata.name),
   );
-  const progress = status.conditions?.find(({ type }) => type === 'Progressing')?.reason;
-  const isAfoot =
-    progress !== 'NewReplicaSetAvailable' || (status.updatedReplicas ?? 0) < (spec.replicas ?? 1);
-  return revisions.length > 1 && isAfoot;
-}
+
+/** Pods that failed before the newest revision came were not taken away by it. */
+const beganBefore = (revisions: readonly Workload[], time: string): boolean =>
+  revisions.every(
+    ({ metadata: { creationTimestamp: created = time } }) => Date.parse(created) <= Date.parse(time),
+  );
 
 export const workloadRollout = defineCheck({
   id: 'workload-rollout',
   title: 'A rollout leaves Pods that serve until new ones are ready',
   layer: 'Pod',
-  needs: ['workloads', 'pods', 'home'],
+  needs: ['workloads', 'pods', 'failingSince', 'home'],
   reasons: {
     RolloutTakesAllDown: {
       severity: 'Error',
@@ -46,13 +54,17 @@ export const workloadRollout = defineCheck({
       leadsTo: NOBODY_SERVES,
     },
   },
-  run({ workloads, pods, home }, report) {
+  run({ workloads, pods, failingSince, home }, report) {
     if (servingPods(pods).some((pod) => hasCondition(pod, 'Ready'))) return [];
-    return workloads.selected.flatMap((workload) => {
-      const setting = emptyingSetting(workload);
-      const isEmptied = workload.kind === 'Deployment' && isRollingOut(workload, workloads);
-      if (setting === undefined || !isEmptied || workload.spec.replicas === 0) return [];
-      const subject = referenceTo({ ...workload.metadata, kind: workload.kind }, home, 'spec.strategy');
+    const deployments = workloads.selected.filter(
+      ({ kind, spec }) => kind === 'Deployment' && spec.replicas !== 0,
+    );
+    return deployments.flatMap((deployment) => {
+      const setting = emptyingSetting(deployment);
+      const revisions = revisionsOf(deployment, workloads);
+      const isCause = isRollingOut(deployment, revisions) && beganBefore(revisions, failingSince);
+      if (setting === undefined || !isCause) return [];
+      const subject = referenceTo({ ...deployment.metadata, kind: 'Deployment' }, home, 'spec.strategy');
       const slots = { ...namesOf(subject), setting };
       return [report('RolloutTakesAllDown', { subject, slots, observed: setting })];
     });

@@ -10,7 +10,13 @@ const blocks = {
   severity: 'Error',
   owner: 'DevOps',
   explains: GATEWAY_SYMPTOMS,
-  leadsTo: ['TargetHealthTimeout', 'ReadinessGateFalse', 'TargetGroupFailsOpen', ...NO_TARGET_ANSWERS],
+  leadsTo: [
+    'TargetHealthTimeout',
+    'ReadinessGateFalse',
+    'TargetGroupFailsOpen',
+    'ApplicationSlow',
+    ...NO_TARGET_ANSWERS,
+  ],
 } as const;
 
 /** A connection from the load balancer's groups to those of its targets. */

@@ -151,10 +151,13 @@ export const albTargetHealth = defineCheck({
       'Targets of target group {group} are new and not yet found healthy',
       'Wait until the load balancer has checked the targets of {group}',
     ),
-    NoTargetsRegistered: targets(
-      'Target group {group} has no targets, although Pods are ready',
-      'See in the Events of the TargetGroupBinding why no Pod is registered with {group}',
-    ),
+    NoTargetsRegistered: {
+      ...targets(
+        'Target group {group} has no targets, although Pods are ready',
+        'See in the Events of the TargetGroupBinding why no Pod is registered with {group}',
+      ),
+      leadsTo: ['ApplicationClosesConnection', 'ApplicationSlow', ...NO_TARGET_ANSWERS],
+    },
     TargetGroupFailsOpen: {
       ...targets(
         'No target of {group} is healthy, so the load balancer sends requests to all of them',

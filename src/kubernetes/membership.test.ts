@@ -207,6 +207,22 @@ test('one without contact owns nothing but keeps its keys, until it is back', as
   expect(await group.secondsUntilShared('a', 'b', 'c')).toBeLessThanOrEqual(10);
 });
 
+test('one whose calls were slow tells that it owns its keys again, which may have been dropped meanwhile', async () => {
+  const { membership, ...a } = await group.start('a');
+  const member = group.members[0] as Member;
+  const held: (() => void)[] = [];
+  group.faults.set('a', (exchange, answer) => held.push(() => answer(exchange)));
+  group.clock.advance(2_000);
+  await vi.waitFor(() => expect(held).toHaveLength(1));
+  group.clock.advance(10_000);
+  expect(KEYS.some((key) => membership.keeps(key))).toBe(false);
+  group.faults.clear();
+  held[0]?.();
+  await group.settle();
+  expect(KEYS.every((key) => membership.keeps(key))).toBe(true);
+  expect(member.changes).toBe(a.changes + 1);
+});
+
 test('one that may renew but not look gives up its place to the others', async () => {
   await three();
   group.faults.set('b', (exchange, answer) =>

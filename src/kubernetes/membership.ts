@@ -124,6 +124,7 @@ export class Membership {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const startedAt = this.#clock.now();
+      const activeUntil = Math.min(this.#heldUntil, this.#group.lookedAt + this.#timing.trust);
       const wait = await this.#renew().then(
         () => Math.min(interval, Math.max(0, this.#ownsFrom - this.#clock.now()) || interval),
         (error) => {
@@ -132,6 +133,8 @@ export class Membership {
           return interval / 4;
         },
       );
+      // It owned nothing for a moment, in which its keys may have been dropped.
+      if (this.#isActive && this.#clock.now() >= activeUntil) this.#announced = '';
       this.#announce();
       await this.#clock.sleep(wait, signal);
     }

@@ -32,6 +32,7 @@ import { httpRouteHost } from './httproute-host.ts';
 import { httpRouteParent } from './httproute-parent.ts';
 import { httpRouteReferenceGrant } from './httproute-reference-grant.ts';
 import { httpRouteRule } from './httproute-rule.ts';
+import { httpRouteTimeouts } from './httproute-timeouts.ts';
 import { iamController } from './iam-controller.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
 import { ingressBackend } from './ingress-backend.ts';
@@ -113,6 +114,7 @@ export const CHECKS = [
   httpRouteRule,
   httpRouteConflict,
   httpRouteFilters,
+  httpRouteTimeouts,
   httpRouteBackend,
   httpRouteReferenceGrant,
   servicePort,

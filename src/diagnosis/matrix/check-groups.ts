@@ -44,6 +44,7 @@ export const ROUTING = [
   'httproute-rule',
   'httproute-conflict',
   'httproute-filters',
+  'httproute-timeouts',
   'httproute-backend',
   'httproute-reference-grant',
   'service-port',

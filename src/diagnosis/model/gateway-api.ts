@@ -61,6 +61,8 @@ export interface HTTPRouteRule {
   readonly matches?: readonly HTTPRouteMatch[];
   readonly filters?: readonly HTTPRouteFilter[];
   readonly backendRefs?: readonly HTTPBackendRef[];
+  /** Durations such as `1m30s`; `0s` is none. */
+  readonly timeouts?: { readonly request?: string; readonly backendRequest?: string };
 }
 
 export interface HTTPRoute extends KubernetesObject {
@@ -112,6 +114,7 @@ export interface GatewayClass extends KubernetesObject {
 /** Adds listeners to a Gateway; an HTTPRoute may name it as its parent. */
 export interface ListenerSet extends KubernetesObject {
   readonly spec: { readonly parentRef: ParentReference; readonly listeners: readonly GatewayListener[] };
+  readonly status?: Pick<NonNullable<Gateway['status']>, 'conditions' | 'listeners'>;
 }
 
 /** Lets a Gateway ask a Service over TLS. */

@@ -35,3 +35,16 @@ export function askedPods(evidence: AnswerEvidence) {
     complaining: hops.filter(({ observation }) => observation.code === 504),
   };
 }
+
+/**
+ * Whether a proxy gave up when this time was over: proved where a Pod answers after it, possible where none has answered.
+ * What answers sooner does not wait for more time.
+ */
+export function gaveUp(
+  milliseconds: number,
+  evidence: Pick<AnswerEvidence, 'observation' | 'hops' | 'endpoints'>,
+): 'Proved' | 'Possible' | undefined {
+  if (evidence.observation.durationMilliseconds.total < milliseconds) return undefined;
+  if (answersAfter(milliseconds, evidence.hops ?? [])) return 'Proved';
+  return podHops(evidence).some(({ observation }) => observation.success) ? undefined : 'Possible';
+}

@@ -41,6 +41,7 @@ export const HTTP_ROUTE: Shape<HTTPRoute> = {
           },
         ],
         backendRefs: [{ group: true, kind: true, namespace: true, name: true, port: true, weight: true }],
+        timeouts: { request: true, backendRequest: true },
       },
     ],
   },
@@ -57,6 +58,8 @@ const LISTENER: Shape<GatewayListener> = {
   tls: { certificateRefs: [{ namespace: true, name: true }] },
 };
 
+const LISTENER_STATUSES = [{ name: true, conditions: CONDITIONS }] as const;
+
 export const GATEWAY: Shape<Gateway> = {
   ...OBJECT,
   spec: {
@@ -67,7 +70,7 @@ export const GATEWAY: Shape<Gateway> = {
   status: {
     addresses: ADDRESSES,
     conditions: CONDITIONS,
-    listeners: [{ name: true, conditions: CONDITIONS }],
+    listeners: LISTENER_STATUSES,
     attachedListenerSets: true,
   },
 };
@@ -89,6 +92,7 @@ export const REFERENCE_GRANT: Shape<ReferenceGrant> = {
 export const LISTENER_SET: Shape<ListenerSet> = {
   ...OBJECT,
   spec: { parentRef: PARENT, listeners: [LISTENER] },
+  status: { conditions: CONDITIONS, listeners: LISTENER_STATUSES },
 };
 
 export const BACKEND_TLS_POLICY: Shape<BackendTLSPolicy> = {

@@ -1,4 +1,4 @@
-import { answersAfter } from '../../model/lateness.ts';
+import { gaveUp } from '../../model/lateness.ts';
 import {
   admitsAll,
   type Effect,
@@ -47,19 +47,18 @@ const limits = (key: string): Effect =>
 
 const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;
 
-/** What answers sooner, or not at all, does not wait for more time; the usual time is accused only where one does. */
+/** What is usual is accused only where a Pod is seen to take longer. */
 function givesUp(key: string, usual?: string): Effect {
   const effect = nginx(key, {
     reason: 'IngressGivesUpEarly',
     explains: [504],
     does: (value, context) => {
-      const time = milliseconds(value);
-      const isOver = context.observation.durationMilliseconds.total >= time;
-      const isEarly = answersAfter(time, context.hops) || (value !== usual && !podsAnswer(context));
-      return when(isOver && isEarly, 'gives its backend up before that has answered');
+      const verdict = gaveUp(milliseconds(value), context);
+      const isEarly = verdict === 'Proved' || (verdict === 'Possible' && value !== usual);
+      return when(isEarly, 'gives its backend up before that has answered');
     },
     isDoubtful: (context) =>
-      !answersAfter(milliseconds(context.annotations[effect.key] ?? usual), context.hops),
+      gaveUp(milliseconds(context.annotations[effect.key] ?? usual), context) !== 'Proved',
   });
   return usual === undefined ? effect : { ...effect, unset: usual };
 }

@@ -168,6 +168,7 @@ export const albRule = defineCheck({
           said: saidBy(Actions),
         },
         confidence: confidenceOf(applied, reason),
+        evidence: targetGroupsOf(Actions).map((arn) => `${described(applied.rule)} sends to ${arn}`),
       }),
     ];
   },

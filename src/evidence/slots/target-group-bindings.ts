@@ -8,8 +8,10 @@ function joined(
   lists: readonly Lookup<readonly TargetGroupBinding[]>[],
 ): Slot<readonly TargetGroupBinding[]> {
   const read = lists.flatMap((list) => (list.ok ? [list.value] : []));
-  if (read.length > 0) return found(read.flat());
-  return lists.find((list) => !list.ok && list.reason !== 'NotInstalled') ?? NOT_APPLICABLE;
+  const all = read.flat();
+  const failed = lists.find((list) => !list.ok && list.reason !== 'NotInstalled');
+  if (all.length === 0 && failed !== undefined) return failed;
+  return read.length > 0 ? found(all) : NOT_APPLICABLE;
 }
 
 export const readTargetGroupBindings: SlotReader<'targetGroupBindings'> = async ({ slot, reader }) => {

@@ -20,6 +20,7 @@ The cluster stays up. Look around with
   kubectl get statusprobes -n ${NAMESPACE}
   kubectl describe statusprobe wrong-target-port -n ${NAMESPACE}
   kubectl get events -n ${NAMESPACE} --field-selector reason=ProbeFailed
+  bin/statusprobe web
 and remove it with
   ${remove}`);
 }

@@ -12,6 +12,7 @@ import { parse, stringify } from 'yaml';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
 import { startBrowser } from '../support/browser.ts';
 import { openEventStream } from '../support/event-stream.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { startOperator } from '../support/operator-process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,8 +24,7 @@ const SUMMARY = 'Service cart sends to port 8081, where nothing listens';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const missing = whyNoApiServer();
-if (missing !== undefined) console.warn(`The web page is not tested on a real API server: ${missing}.`);
+const isSkipped = isLeftOut('the web page on a real API server', whyNoApiServer());
 
 const statusProbe = (namespace: string, name: string) => ({
   apiVersion: 'statusprobe.dev/v1alpha1',
@@ -46,7 +46,7 @@ const secret = (namespace: string) => ({
   stringData: { token: CANARY },
 });
 
-describe.skipIf(missing !== undefined)('the page on a real API server', () => {
+describe.skipIf(isSkipped)('the page on a real API server', () => {
   let server: ApiServer;
   let directory: string;
 

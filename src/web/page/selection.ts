@@ -45,8 +45,9 @@ const OWNER_ORDER = ['DevOps', 'Developer', 'Both', 'Unknown'];
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 const urgency = ({ healthy }: ProbeSummary): number => URGENCY[healthy] ?? 1;
 
-/** Who has to act comes first; None, and words of a later release, after them. */
+/** Who has to act comes first, then words of a later release, and None at last. */
 function ownerOrder(owner: string): number {
+  if (owner === 'None') return OWNER_ORDER.length + 1;
   const index = OWNER_ORDER.indexOf(owner);
   return index < 0 ? OWNER_ORDER.length : index;
 }

@@ -42,6 +42,17 @@ const CASES: readonly Case[] = [
     code: 200,
   },
   {
+    name: 'by-listener-set',
+    route: { parent: { kind: 'ListenerSet', name: 'extra' } },
+    verdict: HEALTHY,
+    code: 200,
+  },
+  {
+    name: 'listener-set-missing',
+    route: { parent: { kind: 'ListenerSet', name: 'exrta' } },
+    verdict: ['DevOps', 'Ingress', 'GatewayNotFound', 'HTTPRoute/listener-set-missing'],
+  },
+  {
     name: 'wrong-target-port',
     route: { backend: { name: 'wrong-target-port', port: 80 } },
     verdict: ['DevOps', 'Service', 'TargetPortNotOpen', 'Service/wrong-target-port'],
@@ -106,11 +117,20 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const LISTENER = { name: 'http', port: 80, protocol: 'HTTP' };
+
 const gateway = (name: string, gatewayClassName: string) => ({
   apiVersion: GATEWAY_API,
   kind: 'Gateway',
   metadata: { name },
-  spec: { gatewayClassName, listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+  spec: { gatewayClassName, listeners: [LISTENER], allowedListeners: { namespaces: { from: 'Same' } } },
+});
+
+const listenerSet = (name: string, hostname: string) => ({
+  apiVersion: GATEWAY_API,
+  kind: 'ListenerSet',
+  metadata: { name },
+  spec: { parentRef: { name: 'web' }, listeners: [{ ...LISTENER, hostname }] },
 });
 
 const httpRoute = (name: string, { path = '/', backend, parent, filters }: RouteParts = {}) => {
@@ -153,6 +173,7 @@ function deploy(cluster: Cluster) {
     }),
     gateway('web', 'traefik'),
     gateway('unserved', 'treafik'),
+    listenerSet('extra', 'by-listener-set.gateway.test'),
     ...CASES.map(({ name, route }) => httpRoute(name, route)),
   ]);
   const wait = (...args: string[]) => kubectl(['-n', NAMESPACE, 'wait', '--timeout=120s', ...args]);

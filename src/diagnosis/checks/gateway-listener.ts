@@ -6,8 +6,8 @@ import type { Condition } from '../model/kubernetes.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { conditionOf, listenersOf } from '../topology/gateway-listeners.ts';
 
-const FOLLOWS = ['GatewayNotAccepted', 'GatewayNotProgrammed', ...NOT_ROUTED] as const;
-const COMMAND = "kubectl -n '{namespace}' describe gateway '{gateway}'";
+const FOLLOWS = ['GatewayNotAccepted', 'GatewayNotProgrammed', 'TLSHandshakeFailed', ...NOT_ROUTED] as const;
+const COMMAND = "kubectl -n '{namespace}' describe '{object}'";
 
 type Asked = NonNullable<GatewaysEvidence['asked']>;
 
@@ -44,7 +44,7 @@ export const gatewayListener = defineCheck({
     ListenerCertificateNotFound: {
       severity: 'Error',
       owner: 'DevOps',
-      message: 'Listener {listener} of Gateway {gateway} cannot use its certificate: {secret}',
+      message: 'Listener {listener} of {owner} cannot use its certificate: {secret}',
       fix: 'Create Secret {secret} of type kubernetes.io/tls with a certificate and its key, or name the right one',
       command: COMMAND,
       explains: ['TLS', 'Connection', 404],
@@ -53,8 +53,8 @@ export const gatewayListener = defineCheck({
     ListenerCertificateNotPermitted: {
       severity: 'Error',
       owner: 'DevOps',
-      message: 'No ReferenceGrant lets listener {listener} of Gateway {gateway} use the certificate {secret}',
-      fix: 'Create a ReferenceGrant from Gateways of namespace {namespace} in the namespace of Secret {secret}',
+      message: 'No ReferenceGrant lets listener {listener} of {owner} use the certificate {secret}',
+      fix: 'Create a ReferenceGrant from {kind}s of namespace {namespace} in the namespace of Secret {secret}',
       command: COMMAND,
       explains: ['TLS', 'Connection', 404],
       leadsTo: FOLLOWS,
@@ -62,7 +62,7 @@ export const gatewayListener = defineCheck({
     ListenerNotReady: {
       severity: 'Error',
       owner: 'DevOps',
-      message: 'Listener {listener} of Gateway {gateway} does not work: {why}',
+      message: 'Listener {listener} of {owner} does not work: {why}',
       fix: 'Mend listener {listener}: its port, protocol, host name and what others of the same port claim',
       command: COMMAND,
       explains: ['NoAddress', 'TLS', 'Connection', 'Timeout', 404],
@@ -71,8 +71,8 @@ export const gatewayListener = defineCheck({
     GatewayDoesNotListen: {
       severity: 'Error',
       owner: 'DevOps',
-      message: 'Gateway {gateway} has no listener for port {port}; it has {listeners}',
-      fix: 'Add a listener for port {port} to Gateway {gateway}, or ask one that it has',
+      message: '{owner} has no listener for port {port}; it has {listeners}',
+      fix: 'Add a listener for port {port} to {owner}, or ask one that it has',
       command: COMMAND,
       explains: ['TLS', 'Connection', 'Timeout'],
       leadsTo: ['PortSpeaksPlainHTTP', 'PortSpeaksTLS'],
@@ -80,10 +80,11 @@ export const gatewayListener = defineCheck({
   },
   run({ gateways: { asked }, request, observation, home }, report) {
     if (asked === undefined || answeredByApplication(observation)) return [];
-    const { reference, gateway, parentRef } = asked;
-    const { name, namespace = home } = reference;
+    const { gateway, parentRef } = asked;
+    const reference = asked.listenerSet?.reference ?? asked.reference;
+    const { kind, name, namespace = home } = reference;
     const { listeners } = gateway.spec;
-    const base = { gateway: name, namespace };
+    const base = { owner: `${kind} ${name}`, object: `${kind}/${name}`, kind, namespace };
     const isAlone = (gateway.status?.attachedListenerSets ?? 0) === 0;
     if (isOutside(observation) && isAlone && listeners.every(({ port }) => port !== request.port)) {
       const known = listeners.map(({ port, protocol }) => `${protocol} ${port}`).join(', ');

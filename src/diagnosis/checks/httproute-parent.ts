@@ -1,9 +1,10 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { NOT_ROUTED } from '../model/consequences.ts';
 import type { GatewaysEvidence, RouteParent } from '../model/http-route-evidence.ts';
+import type { Condition } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
-import { referenceTo } from '../model/reference.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { conditionOf } from '../topology/gateway-listeners.ts';
 
 const UNROUTED: readonly Symptom[] = ['NoAddress', 'TLS', 'Connection', 404];
@@ -30,8 +31,9 @@ const REASONS = {
 const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
 
 /** What is wrong with the attachment; undefined where the controller accepts it. */
-function faultOf({ gateway, status }: RouteParent) {
+function faultOf({ gateway, status, listenerSet }: RouteParent) {
   if (gateway === undefined) return 'GatewayNotFound';
+  if (conditionOf(listenerSet, 'Accepted')?.status === 'False') return 'ListenerSetNotAccepted';
   const accepted = conditionOf(status, 'Accepted');
   if (accepted === undefined) return 'HTTPRouteNotHandled';
   if (accepted.status === 'True') return undefined;
@@ -41,6 +43,12 @@ function faultOf({ gateway, status }: RouteParent) {
 
 /** The parent to which the request went, else the first of which the Gateway does not exist. */
 const faultyParent = ({ asked, parents }: GatewaysEvidence): RouteParent | undefined => asked ?? parents[0];
+
+/** In what words the set of listeners, or else the attachment, is refused. */
+const refusalOf = ({ listenerSet, status }: RouteParent): Condition | undefined =>
+  [listenerSet, status]
+    .map((holder) => conditionOf(holder, 'Accepted'))
+    .find((accepted) => accepted?.status === 'False');
 
 const listenersOf = ({ gateway }: RouteParent): string =>
   (gateway?.spec.listeners ?? [])
@@ -54,16 +62,27 @@ const askedListener = ({ sectionName, port }: RouteParent['parentRef']): string 
 
 function slotsOf({ route, existing }: GatewaysEvidence, parent: RouteParent) {
   const { name: gateway } = parent.reference;
+  const named = parent.listenerSet?.reference ?? parent.reference;
   return {
     gateway,
+    parent: `${named.kind} ${named.name}`,
     field: parent.field,
-    why: conditionOf(parent.status, 'Accepted')?.reason ?? 'no reason given',
+    why: refusalOf(parent)?.reason ?? 'no reason given',
     suggested: nearest(gateway, existing) ?? 'one that exists',
     listeners: listenersOf(parent),
     asked: askedListener(parent.parentRef),
     hosts: (route.spec.hostnames ?? []).join(', '),
   };
 }
+
+/** What the controller says; it may name what is in another namespace. */
+function toldBy(parent: RouteParent, namespace: string): readonly string[] {
+  const { message = '' } = refusalOf(parent) ?? {};
+  return message === '' || parent.reference.namespace !== namespace ? [] : [message];
+}
+
+const subjectOf = (fault: string, { listenerSet }: RouteParent, route: ObjectReference): ObjectReference =>
+  listenerSet !== undefined && fault === 'ListenerSetNotAccepted' ? listenerSet.reference : route;
 
 export const httpRouteParent = defineCheck({
   id: 'httproute-parent',
@@ -76,8 +95,12 @@ export const httpRouteParent = defineCheck({
       'Name the Gateway in spec.parentRefs of HTTPRoute {route}',
     ),
     GatewayNotFound: refusal(
-      'HTTPRoute {route} names Gateway {gateway}, which does not exist',
-      'Create Gateway {gateway}, or name {suggested} in HTTPRoute {route}',
+      'HTTPRoute {route} names {parent}, which does not exist',
+      'Create {parent}, or name {suggested} in HTTPRoute {route}',
+    ),
+    ListenerSetNotAccepted: refusal(
+      'The controller does not accept {parent}, by which HTTPRoute {route} is attached to Gateway {gateway}: {why}',
+      'Admit {parent} in spec.allowedListeners of Gateway {gateway}, or mend it as the controller asks',
     ),
     ListenerNotFound: refusal(
       'HTTPRoute {route} names a listener that Gateway {gateway} does not have: {asked}; it has {listeners}',
@@ -113,14 +136,11 @@ export const httpRouteParent = defineCheck({
     const parent = faultyParent(gateways);
     const fault = parent && faultOf(parent);
     if (parent === undefined || fault === undefined) return [];
-    const isNear = parent.reference.namespace === namespace;
-    const { message = '' } = conditionOf(parent.status, 'Accepted') ?? {};
     return [
       report(fault, {
-        subject: referenceTo(at, home, parent.field),
+        subject: subjectOf(fault, parent, referenceTo(at, home, parent.field)),
         slots: { ...base, ...slotsOf(gateways, parent) },
-        // A controller may name what is in the other namespace.
-        evidence: isNear && message !== '' ? [message] : [],
+        evidence: toldBy(parent, namespace),
         // Another controller may serve it without a word.
         confidence: fault === 'HTTPRouteNotHandled' ? 'Medium' : 'High',
       }),

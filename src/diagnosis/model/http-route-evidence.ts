@@ -8,7 +8,7 @@ import type {
   ParentReference,
   RouteParentStatus,
 } from './gateway-api.ts';
-import type { Service } from './kubernetes.ts';
+import type { Condition, Service } from './kubernetes.ts';
 import type { ObjectReference } from './reference.ts';
 
 /** A rule of an HTTPRoute that takes a request, by the Gateway API's own rules. */
@@ -44,6 +44,8 @@ export interface RouteParent {
   readonly reference: ObjectReference;
   /** Absent when it was looked for and does not exist. */
   readonly gateway?: Gateway;
+  /** What the HTTPRoute names in place of the Gateway; of that, only the listeners of the set are kept. */
+  readonly listenerSet?: { readonly reference: ObjectReference; readonly conditions?: readonly Condition[] };
   /** What the controller says of this attachment; absent where none has said anything. */
   readonly status?: RouteParentStatus;
 }

@@ -25,6 +25,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   HTTPRoute: 'gateway.networking.k8s.io',
   Gateway: 'gateway.networking.k8s.io',
   GatewayClass: 'gateway.networking.k8s.io',
+  ListenerSet: 'gateway.networking.k8s.io',
   TargetGroupBinding: 'elbv2.k8s.aws',
 };
 

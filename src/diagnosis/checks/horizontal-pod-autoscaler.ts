@@ -46,6 +46,7 @@ export const horizontalPodAutoscaler = defineCheck({
       fix: 'Set a {resource} request for every container of {workload}',
       command: "kubectl -n '{namespace}' describe hpa '{autoscaler}'",
       explains: OVERLOAD,
+      leadsTo: ['CPUAtLimit'],
     },
     AutoscalerHasNoMetrics: {
       severity: 'Warning',

@@ -63,7 +63,13 @@ export const podResources = defineCheck({
       fix: 'Raise the CPU limit of container {container} or the number of Pods, or mend what uses so much',
       command: "kubectl -n '{namespace}' top pod --containers",
       explains: ['Timeout', 504, 408],
-      leadsTo: ['ApplicationSlow', 'ApplicationHangs', 'AnswerTooSlow', 'ReadinessTooSlow'],
+      leadsTo: [
+        'ApplicationSlow',
+        'ApplicationHangs',
+        'AnswerTooSlow',
+        'ReadinessTooSlow',
+        'AutoscalerAtMaximum',
+      ],
     },
     MemoryNearLimit: {
       severity: 'Info',

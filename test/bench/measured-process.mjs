@@ -1,5 +1,6 @@
 // Loaded before the program that is measured; tells its figures when it is asked. Plain JavaScript, so that the
 // measured process does not load what strips types.
+import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 const RESOLUTION = 10;
@@ -32,3 +33,7 @@ process.on('message', (question) => {
   if (question === 'reset') delay.reset();
 });
 process.channel?.unref();
+
+// Of a program that ends by itself, the last figures.
+const { FIGURES_FILE: file } = process.env;
+if (file !== undefined) process.on('exit', () => writeFileSync(file, JSON.stringify(figures())));

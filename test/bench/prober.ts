@@ -6,8 +6,11 @@ import { loopbackGuard, loopbackResolver } from '../support/probe-loopback.ts';
 import { bareRequest, costOf } from './bare-request.ts';
 import { startLocalServers } from './local-servers.ts';
 
-const ROUNDS = 5;
-const REQUESTS = 400;
+/** Many short rounds by turns: what else the machine does disturbs both alike. */
+const ROUNDS = 40;
+const REQUESTS = 50;
+/** Until all of it is compiled. */
+const WARM_UP = 1500;
 
 const cost = (ask: () => Promise<unknown>) => costOf(ask, REQUESTS);
 
@@ -18,8 +21,8 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 async function compare(name: string, ours: () => Promise<unknown>, baseline: () => Promise<unknown>) {
-  await cost(ours);
-  await cost(baseline);
+  await costOf(ours, WARM_UP);
+  await costOf(baseline, WARM_UP);
   const rounds: { readonly ours: number; readonly bare: number }[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     rounds.push({ bare: await cost(baseline), ours: await cost(ours) });

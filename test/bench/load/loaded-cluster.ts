@@ -63,6 +63,8 @@ export interface LoadedCluster {
   readonly access: ClusterAccess;
   /** For the operator's environment: it finds its ServiceAccount where a Pod finds it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Adds what a cluster of this size has more. */
+  grow(size: Size): Promise<void>;
   addProbes(size: Size): Promise<void>;
   /** The same Pod anew, as after a crash of its node. */
   replacePod(application: Application, index: number, size: Size): Promise<void>;
@@ -165,6 +167,7 @@ export async function startLoadedCluster(size: Size): Promise<LoadedCluster> {
     client,
     access,
     environment,
+    grow: (more) => fill(client, more),
     addProbes: (more) =>
       each(applicationsOf(more), async (application) => {
         for (let index = 0; index < more.probesPerService; index += 1)

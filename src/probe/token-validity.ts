@@ -25,8 +25,11 @@ function timeOf(seconds: unknown): string | undefined {
 
 /** From when to when the JSON Web Token among these headers holds; nothing else of it is told. */
 export function tokenValidity(headers: readonly RequestHeader[]): TokenValidity | undefined {
-  const payloads = headers.filter(isCredential).flatMap(({ value }) => JSON_WEB_TOKEN.exec(value)?.[1] ?? []);
-  const { exp, nbf } = claimsOf(payloads[0] ?? '');
+  const [payload] = headers
+    .filter(isCredential)
+    .flatMap(({ value }) => JSON_WEB_TOKEN.exec(value)?.[1] ?? []);
+  if (payload === undefined) return undefined;
+  const { exp, nbf } = claimsOf(payload);
   const [notBeforeTime, notAfterTime] = [timeOf(nbf), timeOf(exp)];
   if (notBeforeTime === undefined && notAfterTime === undefined) return undefined;
   return { ...(notBeforeTime && { notBeforeTime }), ...(notAfterTime && { notAfterTime }) };

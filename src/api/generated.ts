@@ -443,7 +443,7 @@ export interface CheckSelection {
   readonly exclude?: readonly string[];
 }
 /**
- * Whether log lines of failing Pods may be shown as evidence. The operator needs its log add-on for it.
+ * Whether log lines of failing Pods, and the body of an error that they answer with, may be shown as evidence, redacted. The operator needs its log add-on for it.
  */
 export interface PodLogsOptions {
   /**
@@ -460,7 +460,7 @@ export interface PodLogsOptions {
  */
 export interface HopsOptions {
   /**
-   * SafeMethods asks the hops only where the method is GET, HEAD or OPTIONS; AnyMethod repeats any request; Disabled asks none.
+   * SafeMethods asks the hops only where the method is GET, HEAD or OPTIONS; AnyMethod repeats any request; Disabled asks none. An answer that came too late is asked for once more by the same rule, and up to two Pods then get a GET for the path of their readiness probe, or /healthz, unless Disabled.
    */
   readonly mode: 'Disabled' | 'SafeMethods' | 'AnyMethod';
 }

@@ -73,6 +73,14 @@ async function open(
 const rows = (page: Page) => page.locator('tbody tr:not(.group)');
 const names = (page: Page) => rows(page).locator('th a').allTextContents();
 
+const LAST_FAILURE = {
+  startTime: '2026-11-23T10:00:00Z',
+  endTime: '2026-11-23T10:20:00Z',
+  owner: 'Developer',
+  reason: 'CrashLoop',
+  summary: 'The container crashed',
+};
+
 /** The demonstration: verdicts of real diagnoses. */
 async function example(): Promise<ShownProbeStore> {
   const probes = createShownProbes();
@@ -126,7 +134,11 @@ async function example(): Promise<ShownProbeStore> {
     });
   }
   for (const name of ['home', 'login', 'orders', 'prices', 'stock'])
-    probes.put('shop', name, { ...fine, target: `http://${name}.shop.example.com/` });
+    probes.put('shop', name, {
+      ...fine,
+      target: `http://${name}.shop.example.com/`,
+      lastFailure: LAST_FAILURE,
+    });
   return probes;
 }
 
@@ -208,6 +220,20 @@ it('a StatusProbe shows verdict, path with the failing hop, fix, evidence, chang
   expect(await elsewhere.getAttribute('href')).toBe('https://grafana.example.com/explore?left=%7B%7D');
   expect(await elsewhere.getAttribute('rel')).toBe('noreferrer noopener');
   expect(await page.title()).toBe('shop/cart – statusprobe');
+});
+
+it('symptoms are told from their cause, and a recovery tells what it was', async () => {
+  const server = await serve(await example());
+  const failed = await open(server, { path: '?probe=payments/ledger#key=good' });
+  const symptom = failed.page.locator('.findings li', { hasText: 'NoReadyEndpoints' });
+  await symptom.getByText('symptom').waitFor();
+  expect(await failed.page.locator('[aria-current=step] h3').allTextContents()).toEqual(['Pods']);
+  const recovered = await open(server, { path: '?probe=shop/home#key=good' });
+  await recovered.page.getByText('Before:').waitFor();
+  expect(await recovered.page.locator('.verdict').innerText()).toMatch(
+    /Before: Developer CrashLoop, ended 10 minutes ago\. The container crashed/,
+  );
+  expect(await recovered.page.locator('[aria-current=step]').count()).toBe(0);
 });
 
 it('fix and commands can be copied', async () => {

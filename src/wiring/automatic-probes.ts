@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { KubernetesObject } from '../diagnosis/model/kubernetes.ts';
 import { readMode } from '../discovery/annotations.ts';
 import { AutomaticProbes, type NamespaceState } from '../discovery/automatic-probes.ts';
 import type { RoutingKind } from '../discovery/routes.ts';
@@ -14,13 +15,7 @@ import type { StoredProbe } from '../operator/stored-probe.ts';
 import { createWrites, type Regarded, type WriteOptions } from './automatic-probe-writes.ts';
 import type { ClusterCaches } from './caches.ts';
 import type { Foundations } from './foundations.ts';
-import { createLinkLog } from './link-log.ts';
-import {
-  askNamespace,
-  type LabelledNamespace,
-  type NamespaceLabels,
-  watchNamespaces,
-} from './namespace-labels.ts';
+import { askedNamespace, cachedNamespaces, type NamespaceLabels } from './namespace-labels.ts';
 
 export interface AutomaticProbesOptions extends Pick<WriteOptions, 'client' | 'instance'> {
   readonly caches: Pick<ClusterCaches, 'kinds'>;
@@ -35,7 +30,7 @@ export interface AutomaticProbesOptions extends Pick<WriteOptions, 'client' | 'i
 
 export interface AutomaticProbesRun {
   readonly queue: Workqueue;
-  /** Begins once the labels of namespaces are known. */
+  /** Begins with what the caches hold. */
   start(): void;
   /** Takes over namespaces that belong to this replica by now. */
   reshard(): void;
@@ -76,19 +71,18 @@ export function createAutomaticProbes(options: AutomaticProbesOptions): Automati
     if (subscriptions.length === 0) return;
     for (const namespace of namespacesOf(options)) enqueue(namespace);
   };
-  const begin = () => {
-    const stores = ROUTING_KINDS.map((kind) => storeOf(kind, options));
-    subscriptions.push(
-      ...stores.map((store) => store.subscribe(({ object }) => enqueue(object.metadata.namespace))),
-      probes.subscribe((event) => isNews(event) && enqueue(event.object.namespace)),
-      labels.subscribe(enqueue),
-    );
-    reshard();
-  };
   return {
     queue,
     reshard,
-    start: () => void labels.whenKnown().then(begin, () => {}),
+    start() {
+      const stores = ROUTING_KINDS.map((kind) => storeOf(kind, options));
+      subscriptions.push(
+        ...stores.map((store) => store.subscribe(({ object }) => enqueue(object.metadata.namespace))),
+        probes.subscribe((event) => isNews(event) && enqueue(event.object.namespace)),
+        labels.subscribe(enqueue),
+      );
+      reshard();
+    },
     async stop() {
       for (const end of subscriptions.splice(0)) end();
       await queue.stop();
@@ -112,14 +106,12 @@ async function reconcile(
 /** What of the operator they need. */
 export interface Surroundings extends Pick<AutomaticProbesOptions, 'caches' | 'probes'> {
   readonly membership: Pick<Membership, 'keeps' | 'fence'>;
-  readonly signal: AbortSignal;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Undefined where nobody asked for them. */
 export function automaticProbesFor(
-  { config, client, transport, log, metrics }: Foundations,
-  { caches, probes, membership, signal, onError }: Surroundings,
+  { config, client, log, metrics }: Foundations,
+  { caches, probes, membership }: Surroundings,
 ): AutomaticProbesRun | undefined {
   if (!config.automaticProbes) return undefined;
   const run: AutomaticProbesRun = createAutomaticProbes({
@@ -128,9 +120,9 @@ export function automaticProbesFor(
     caches,
     probes,
     labels:
-      config.namespace === undefined
-        ? watchNamespaces({ transport, signal, onError, onState: createLinkLog(log) })
-        : askNamespace(client),
+      caches.kinds.Namespace === undefined
+        ? askedNamespace(client)
+        : cachedNamespaces(caches.kinds.Namespace.store),
     keeps: (namespace) => membership.keeps(namespace),
     fence: (namespace) => membership.fence(namespace),
     log,
@@ -163,8 +155,9 @@ const objectsIn = (namespace: string, options: Options): readonly RoutingObject[
       .map((object) => ({ kind, object }) as RoutingObject),
   );
 
-function stateOf({ name, uid, labels }: LabelledNamespace, options: Options): NamespaceState {
-  const read = readMode({ labels });
+function stateOf({ metadata }: KubernetesObject, options: Options): NamespaceState {
+  const { name, uid = '' } = metadata;
+  const read = readMode(metadata);
   return {
     mode: read.mode,
     objects: objectsIn(name, options),
@@ -180,7 +173,7 @@ function stateOf({ name, uid, labels }: LabelledNamespace, options: Options): Na
 
 /** What an Event about the object with a UID names. */
 const regardedIn =
-  ({ name, uid }: LabelledNamespace, options: Options) =>
+  ({ metadata: { name, uid = '' } }: KubernetesObject, options: Options) =>
   (wanted: string): Regarded | undefined => {
     if (wanted === uid) return { apiVersion: apiVersionOf(NAMESPACES), kind: NAMESPACES.kind, name, uid };
     const routing = objectsIn(name, options).find(({ object }) => object.metadata.uid === wanted);

@@ -68,8 +68,7 @@ export function createOperator(foundations: Foundations): Operator {
     telemetry: telemetryOf(foundations),
     observe: metrics.queue('probes', () => controller.queue),
   });
-  const { signal } = stopping;
-  const automatic = automaticProbesFor(foundations, { caches, probes, membership, signal, onError });
+  const automatic = automaticProbesFor(foundations, { caches, probes, membership });
   return {
     probes,
     unsynced: () => [...(reflector.state.synced ? [] : [STATUS_PROBES.plural]), ...caches.unsynced()],

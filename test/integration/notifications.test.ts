@@ -40,7 +40,7 @@ async function startServer(initial: number) {
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-const WAIT = { timeout: 30_000, interval: 100 };
+const WAIT = { timeout: 120_000, interval: 100 };
 const KEY = `whsec_${randomBytes(32).toString('base64')}`;
 
 const LINKS = stringify({
@@ -51,7 +51,7 @@ const LINKS = stringify({
   ],
 });
 
-describe.skipIf(isSkipped)('notifications and links on a real API server', { timeout: 90_000 }, () => {
+describe.skipIf(isSkipped)('notifications and links on a real API server', { timeout: 300_000 }, () => {
   let cluster: Installation;
   let operator: OperatorProcess;
   let args: readonly string[];

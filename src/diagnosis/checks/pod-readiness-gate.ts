@@ -31,7 +31,7 @@ export const podReadinessGate = defineCheck({
       fix: 'See why whoever sets {gate} does not find the Pods ready',
       command: "kubectl -n '{namespace}' describe '{object}'",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: ['RolloutTakesAllDown', 'NoReadyEndpoints', 'NoEndpoints', 'RolloutStuck'],
+      leadsTo: ['NoReadyEndpoints', 'NoEndpoints', 'RolloutStuck'],
     },
   },
   run({ pods }, report) {

@@ -501,12 +501,15 @@ async function diagnosed(scenario: string, { aws = createAwsReader(), ...more }:
   return judgeScenario({ ...saved, sources });
 }
 
+/** For what must come, however busy the machine is. */
+const PATIENT = { callMilliseconds: 60_000, requestMilliseconds: 60_000 };
+
 /** What fails while the proxy lets calls fail by these rules. */
 const failuresUnder = async (rules: readonly object[], environment: NodeJS.ProcessEnv = keys) => {
   await microburst.fail(...rules);
   credentialsFor({ ...environment, AWS_ENDPOINT_URL: microburst.url });
   // Whoever is throttled asks more slowly from then on: no look is to wait for the others.
-  return failures(() => createAwsReader({ callMilliseconds: 60_000, requestMilliseconds: 60_000 }));
+  return failures(() => createAwsReader(PATIENT));
 };
 
 describe('what the reader makes of AWS', () => {
@@ -794,10 +797,8 @@ async function serve(answer: (request: IncomingMessage) => RecordedAnswer | unde
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe('AWS in trouble', () => {
-  const impatient = { callMilliseconds: 1_500, requestMilliseconds: 400 };
-
-  const reasonsOf = async (url: string, limits = impatient) => {
+describe('AWS in trouble', { timeout: 60_000 }, () => {
+  const reasonsOf = async (url: string, limits = PATIENT) => {
     credentialsFor({ ...keys, AWS_ENDPOINT_URL: url });
     const failed = await failures(createAwsReader(limits));
     return [...new Set(Object.values(failed).map(({ reason }) => reason))].sort();
@@ -809,13 +810,14 @@ describe('AWS in trouble', () => {
 
   test('that does not answer is a time-out within the limit of a call', async () => {
     const url = await serve(() => undefined);
-    expect(await reasonsOf(url)).toEqual(['Timeout']);
+    const impatient = { callMilliseconds: 1_500, requestMilliseconds: 400 };
+    expect(await reasonsOf(url, impatient)).toEqual(['Timeout']);
   });
 
   test('that answers with HTML is a failed look', async () => {
     const url = await serve(() => ({ type: 'text/html', body: '<html><body>Maintenance</body></html>' }));
     credentialsFor({ ...keys, AWS_ENDPOINT_URL: url });
-    const failed = await failures(createAwsReader(impatient));
+    const failed = await failures(createAwsReader(PATIENT));
     for (const { reason } of Object.values(failed)) expect(reason).toBe('Failed');
     expect(failed.webACL?.message).toBe(
       'wafv2:GetWebACLForResource was answered with something that is no answer of AWS',
@@ -928,11 +930,11 @@ describe('a whole diagnosis', { timeout: 60_000 }, () => {
   /** A verdict that the readiness gates of Pods give, whatever becomes of AWS. */
   const BY_GATES = '503--alb-gate-says-response-code-mismatch';
 
-  const troubledBy = async (url: string, deadlineMilliseconds = 10_000) => {
+  const troubledBy = async (url: string, deadlineMilliseconds = 60_000, limits = PATIENT) => {
     credentialsFor({ ...keys, AWS_ENDPOINT_URL: url });
     const { sources } = await readSavedCase(path.join(SCENARIOS_FOLDER, BY_GATES));
     const settings = { ...sources.settings, deadlineMilliseconds };
-    const { verdict, notChecked } = await diagnosed(BY_GATES, { settings });
+    const { verdict, notChecked } = await diagnosed(BY_GATES, { settings, aws: createAwsReader(limits) });
     expect(verdict).toMatchObject({ reason: 'TargetResponseCodeMismatch', confidence: 'High' });
     const aboutAWS = notChecked.filter(({ check }) => check.startsWith('alb-') || check === 'waf-rule');
     return [...new Set(aboutAWS.map(({ reason }) => reason))];

@@ -1,18 +1,9 @@
 import { type AnswerEvidence, applicationOf, routerOf, routeState } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Evidence, HopAnswer } from '../model/evidence.ts';
-import { askedPods, isSlower, isTooLate } from '../model/lateness.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { askedPods, isInTime, isLate } from '../model/lateness.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { Layer } from '../model/vocabulary.ts';
-
-const isLate = (observation: Observation): boolean => isTooLate(observation) || isSlower(observation);
-
-/** Pods that answer in time when they are asked directly, and none that does not. */
-function quickPods(evidence: AnswerEvidence): readonly HopAnswer[] {
-  const { slow, quick, complaining } = askedPods(evidence);
-  return isLate(evidence.observation) && slow.length + complaining.length === 0 ? quick : [];
-}
 
 /** The last hop before the Pods that is seen once more not to pass their answer on in time. */
 function stuckAt({
@@ -30,7 +21,7 @@ function stuckAt({
   const entry = hops.filter(({ hop }) => hop === 'Ingress' || hop === 'Gateway');
   if (router === undefined || !(isRepeated || entry.some(({ observation }) => isLate(observation))))
     return undefined;
-  const isPassed = entry.some(({ observation }) => observation.code !== undefined && !isLate(observation));
+  const isPassed = entry.some(({ observation }) => isInTime(observation));
   return { subject: router, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
 }
 
@@ -52,23 +43,25 @@ export const answerOnTime = defineCheck({
       severity: 'Warning',
       owner: 'Unknown',
       layer: 'Unknown',
-      message: 'An answer to {request} came too late; asked directly, the Pods of {workload} answer in time',
+      message: 'An answer of {workload} to {request} came too late; asked again, it comes in time',
       fix: 'See whether it happens again, and what {workload}, its node and its database did at that moment',
       explains: ['Timeout', 504, 'Assertion'],
     },
   },
   run(evidence, report) {
-    const { request, home } = evidence;
-    const quick = routeState(evidence) === 'Complete' ? quickPods(evidence) : [];
-    if (quick.length === 0) return [];
+    const { observation, request, home, repeat } = evidence;
+    const { slow, quick, complaining } = askedPods(evidence);
+    const isSeenAgain = slow.length + complaining.length > 0;
+    if (!isLate(observation) || isSeenAgain || routeState(evidence) !== 'Complete') return [];
     const slots = { workload: applicationOf(evidence).ref, request: `${request.method} ${request.path}` };
     const seen = quick.map(({ ref }) => `${ref}, asked directly, answers in time`);
-    const stuck = stuckAt(evidence);
-    if (stuck === undefined) {
-      const subject = referenceTo({ kind: 'Host', name: request.host }, home);
-      return [report('AnswerLateOnce', { subject, slots, evidence: seen, confidence: 'Low' })];
+    const stuck = quick.length === 0 ? undefined : stuckAt(evidence);
+    if (stuck !== undefined) {
+      const where = { ...slots, stuck: stuck.subject.ref };
+      return [report('TimeoutBeforePods', { ...stuck, slots: where, evidence: seen, confidence: 'Medium' })];
     }
-    const where = { ...slots, stuck: stuck.subject.ref };
-    return [report('TimeoutBeforePods', { ...stuck, slots: where, evidence: seen, confidence: 'Medium' })];
+    if (quick.length === 0 && !isInTime(repeat)) return [];
+    const subject = referenceTo({ kind: 'Host', name: request.host }, home);
+    return [report('AnswerLateOnce', { subject, slots, evidence: seen, confidence: 'Low' })];
   },
 });

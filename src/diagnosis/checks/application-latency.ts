@@ -2,7 +2,7 @@ import { type AnswerEvidence, applicationOf, isDirect, routeState } from '../mod
 import { defineCheck } from '../model/check.ts';
 import type { Dial } from '../model/evidence.ts';
 import { type HealthAnswer, latencyBeside } from '../model/health-answer.ts';
-import { askedPods, isTooLate } from '../model/lateness.ts';
+import { askedPods, isInTime, isTooLate } from '../model/lateness.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
@@ -36,7 +36,7 @@ export const applicationLatency = defineCheck({
   title: 'The application answers in time',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'dials', 'health'],
+  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'dials', 'health', 'repeat'],
   reasons: {
     ApplicationSlow: {
       ...reason,
@@ -50,11 +50,11 @@ export const applicationLatency = defineCheck({
       fix: 'See what holds up every request in {workload}: a lock, used up threads or connections, too little CPU',
     },
   },
-  run({ dials = [], health = [], ...evidence }, report) {
+  run({ dials = [], health = [], repeat, ...evidence }, report) {
     const { observation, request, home } = evidence;
     if (!isTooLate(observation) || routeState(evidence) !== 'Complete') return [];
     const { slow, quick, complaining } = askedPods(evidence);
-    if (slow.length === 0 && quick.length + complaining.length > 0) return [];
+    if (slow.length === 0 && (quick.length + complaining.length > 0 || isInTime(repeat))) return [];
     const subject = applicationOf(evidence);
     const asked = `${request.method} ${request.path}`;
     const slots = { ...namesOf({ namespace: home, ...subject }), request: asked };

@@ -15,6 +15,13 @@ export const isTooLate = (observation: Observation): boolean =>
 /** An answer that came, and later than the probe wants it. */
 export const isSlower = ({ failure }: Observation): boolean => failure?.reason === 'TooSlow';
 
+/** Later than the probe or somebody on the way allows. */
+export const isLate = (observation: Observation): boolean => isTooLate(observation) || isSlower(observation);
+
+/** An answer that came, and not too late. */
+export const isInTime = (observation: Observation | undefined): boolean =>
+  observation?.code !== undefined && !isLate(observation);
+
 /** Whether a Pod that was asked directly answers well, and only after this time. */
 export const answersAfter = (milliseconds: number, hops: readonly HopAnswer[]): boolean =>
   hops.some(
@@ -27,10 +34,7 @@ export function askedPods(evidence: AnswerEvidence) {
   const hops = podHops(evidence);
   return {
     slow: hops.filter(({ observation }) => isUnanswered(observation) || isSlower(observation)),
-    quick: hops.filter(
-      ({ observation }) =>
-        observation.code !== undefined && !isTooLate(observation) && !isSlower(observation),
-    ),
+    quick: hops.filter(({ observation }) => isInTime(observation)),
     // Whoever says in time that another is late is not late itself.
     complaining: hops.filter(({ observation }) => observation.code === 504),
   };

@@ -46,8 +46,8 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
   }
 }
 
-/** One DNS, load balancer or Gateway answers for all checks of these slots: what keeps us from asking it is told once. */
-const ENTRANCE_SLOTS: readonly SlotName[] = [
+/** One DNS, load balancer, Gateway or network answers for all checks of these slots: what keeps us from asking it is told once. */
+const SHARED_SLOTS: readonly SlotName[] = [
   'hostRecords',
   'httpRoute',
   'gateways',
@@ -59,15 +59,19 @@ const ENTRANCE_SLOTS: readonly SlotName[] = [
   'webACL',
   'wafRequests',
   'accessLog',
+  'dials',
+  'hops',
+  'repeat',
+  'health',
 ];
 
 /** Leaves out of what could not be looked at there what another check has told already. */
 function toldOnce(notChecked: readonly NotChecked[], gathered: Gathered): readonly NotChecked[] {
   const told = (one: Pick<NotChecked, 'reason' | 'message'>): string => `${one.reason} ${one.message}`;
-  const atEntrance = new Set(ENTRANCE_SLOTS.flatMap((name) => blindness(name, gathered)).map(told));
+  const shared = new Set(SHARED_SLOTS.flatMap((name) => blindness(name, gathered)).map(told));
   return notChecked.filter(
     (one, index) =>
-      !atEntrance.has(told(one)) || notChecked.findIndex((other) => told(other) === told(one)) === index,
+      !shared.has(told(one)) || notChecked.findIndex((other) => told(other) === told(one)) === index,
   );
 }
 

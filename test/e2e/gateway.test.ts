@@ -42,10 +42,11 @@ const CASES: readonly Case[] = [
     code: 200,
   },
   {
-    name: 'by-listener-set',
+    // The pinned Traefik has no eye for them yet.
+    name: 'listener-set-not-handled',
     route: { parent: { kind: 'ListenerSet', name: 'extra' } },
-    verdict: HEALTHY,
-    code: 200,
+    verdict: ['DevOps', 'Ingress', 'ListenerSetNotHandled', 'ListenerSet/extra'],
+    code: 404,
   },
   {
     name: 'listener-set-missing',
@@ -173,7 +174,7 @@ function deploy(cluster: Cluster) {
     }),
     gateway('web', 'traefik'),
     gateway('unserved', 'treafik'),
-    listenerSet('extra', 'by-listener-set.gateway.test'),
+    listenerSet('extra', 'listener-set-not-handled.gateway.test'),
     ...CASES.map(({ name, route }) => httpRoute(name, route)),
   ]);
   const wait = (...args: string[]) => kubectl(['-n', NAMESPACE, 'wait', '--timeout=120s', ...args]);

@@ -5,7 +5,7 @@ import type { Condition } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
-import { conditionOf } from '../topology/gateway-listeners.ts';
+import { conditionOf, isTrue } from '../topology/gateway-listeners.ts';
 
 const UNROUTED: readonly Symptom[] = ['NoAddress', 'TLS', 'Connection', 404];
 const COMMAND = "kubectl -n '{namespace}' get httproute '{route}' -o yaml";
@@ -30,10 +30,15 @@ const REASONS = {
 
 const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
 
+type FaultOfSet = 'ListenerSetNotAccepted' | 'ListenerSetNotHandled';
+
+const faultOfSet = (set: NonNullable<RouteParent['listenerSet']>): FaultOfSet =>
+  conditionOf(set, 'Accepted')?.status === 'False' ? 'ListenerSetNotAccepted' : 'ListenerSetNotHandled';
+
 /** What is wrong with the attachment; undefined where the controller accepts it. */
 function faultOf({ gateway, status, listenerSet }: RouteParent) {
   if (gateway === undefined) return 'GatewayNotFound';
-  if (conditionOf(listenerSet, 'Accepted')?.status === 'False') return 'ListenerSetNotAccepted';
+  if (listenerSet !== undefined && !isTrue(listenerSet, 'Accepted')) return faultOfSet(listenerSet);
   const accepted = conditionOf(status, 'Accepted');
   if (accepted === undefined) return 'HTTPRouteNotHandled';
   if (accepted.status === 'True') return undefined;
@@ -82,7 +87,7 @@ function toldBy(parent: RouteParent, namespace: string): readonly string[] {
 }
 
 const subjectOf = (fault: string, { listenerSet }: RouteParent, route: ObjectReference): ObjectReference =>
-  listenerSet !== undefined && fault === 'ListenerSetNotAccepted' ? listenerSet.reference : route;
+  listenerSet !== undefined && fault.startsWith('ListenerSet') ? listenerSet.reference : route;
 
 export const httpRouteParent = defineCheck({
   id: 'httproute-parent',
@@ -101,6 +106,10 @@ export const httpRouteParent = defineCheck({
     ListenerSetNotAccepted: refusal(
       'The controller does not accept {parent}, by which HTTPRoute {route} is attached to Gateway {gateway}: {why}',
       'Admit {parent} in spec.allowedListeners of Gateway {gateway}, or mend it as the controller asks',
+    ),
+    ListenerSetNotHandled: refusal(
+      'No controller has taken up {parent}, by which HTTPRoute {route} is attached to Gateway {gateway}',
+      'Attach HTTPRoute {route} to Gateway {gateway} itself, or use a controller that knows ListenerSets',
     ),
     ListenerNotFound: refusal(
       'HTTPRoute {route} names a listener that Gateway {gateway} does not have: {asked}; it has {listeners}',
@@ -142,7 +151,7 @@ export const httpRouteParent = defineCheck({
         slots: { ...base, ...slotsOf(gateways, parent) },
         evidence: toldBy(parent, namespace),
         // Another controller may serve it without a word.
-        confidence: fault === 'HTTPRouteNotHandled' ? 'Medium' : 'High',
+        confidence: fault.endsWith('NotHandled') ? 'Medium' : 'High',
       }),
     ];
   },

@@ -115,9 +115,12 @@ test('a namespace opts in with its Ingresses and HTTPRoutes, and out with everyt
     service('web', {}),
     service('yes', YES),
   ];
+  const mistaken = service('yes', { probe: 'certainly' });
   expect(Object.keys(plan(objects, [], 'enabled').apply)).toEqual(['shop', 'route', 'yes']);
   const made = existing('yes', 'service-yes', { target: { serviceRef: { name: 'yes', port: 80 } } });
-  expect(plan(objects, [made], 'disabled')).toEqual({ apply: {}, remove: ['yes'], complaints: [] });
+  for (const all of [objects, [mistaken]]) {
+    expect(plan(all, [made], 'disabled')).toEqual({ apply: {}, remove: ['yes'], complaints: [] });
+  }
 });
 
 test('what is as it should be is left alone, with what people added to it', () => {

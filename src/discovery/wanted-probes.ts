@@ -54,10 +54,8 @@ const USUAL_INTERVAL = '30s';
 const USUAL_STATUS_CODES = ['200-299'];
 const USUAL_TIMEOUT_MILLISECONDS = 5000;
 
-const isWanted = ({ isProbed }: Wish, kind: RoutingKind, mode: NamespaceMode): boolean => {
-  if (mode === 'disabled') return false;
-  return isProbed ?? (mode === 'enabled' && kind !== 'Service');
-};
+const isWanted = ({ isProbed }: Wish, kind: RoutingKind, mode: NamespaceMode): boolean =>
+  isProbed ?? (mode === 'enabled' && kind !== 'Service');
 
 function routeOf(routing: RoutingObject): Route {
   if (routing.kind === 'Ingress') return routeOfIngress(routing.object);
@@ -78,12 +76,10 @@ function specFor(route: Route, entry: RouteEntry, wish: Wish): AutomaticSpec {
 /** What annotations and mode make of one object. */
 export function wantedFor(routing: RoutingObject, mode: NamespaceMode): Wanted {
   const { uid = '', deletionTimestamp } = routing.object.metadata;
+  if (mode === 'disabled' || deletionTimestamp !== undefined) return NONE;
   const read = readWish(routing.object.metadata);
   if (!read.ok) return read;
-  const isGoing = deletionTimestamp !== undefined;
-  return isGoing || !isWanted(read.wish, routing.kind, mode)
-    ? NONE
-    : wantedOf(routeOf(routing), uid, read.wish);
+  return isWanted(read.wish, routing.kind, mode) ? wantedOf(routeOf(routing), uid, read.wish) : NONE;
 }
 
 const isWildcard = ({ host }: RouteEntry): boolean => host?.startsWith('*') === true;

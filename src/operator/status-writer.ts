@@ -86,8 +86,8 @@ export class StatusWriter {
   offer(probe: StoredProbe, status: StatusProbeStatus): void {
     const key = keyOfProbe(probe);
     const before = this.current(key)?.status;
-    const isDue = before !== undefined && this.#isDue(key, before, status);
-    if (!isDue || (!isWorthWriting(before, status) && !this.#mayBeat())) return void this.#judged.delete(key);
+    if (before === undefined || !this.#isDue(key, before, status)) return void this.#judged.delete(key);
+    if (!isWorthWriting(before, status) && !this.#judged.has(key) && !this.#mayBeat()) return;
     this.#judged.set(key, { uid: probe.uid, status });
     this.#queue.add(key);
   }

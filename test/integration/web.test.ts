@@ -54,7 +54,6 @@ describe.skipIf(isSkipped)('the page on a real API server', () => {
     directory = mkdtempSync(join(tmpdir(), 'statusprobe-web-'));
     server = await startApiServer();
     await kubectl('apply', '--server-side', '-f', join(ROOT, 'crds'));
-    await kubectl('wait', '--for=condition=Established', 'crd/statusprobes.statusprobe.dev');
     await kubectl('apply', '-k', join(ROOT, 'deploy/base'));
     for (const namespace of ['shop', 'bank']) {
       await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -284,10 +283,10 @@ describe.skipIf(isSkipped)('the page on a real API server', () => {
         503,
         'Nobody can tell now what you may see: the log of statusprobe says why.\n',
       ]);
-      await vi.waitFor(() =>
-        expect(operator.log.map(({ msg }) => msg)).toContain(
-          'The web page shows nothing: statusprobe may not review who asks: deploy/addons/web gives it the right',
-        ),
+      const why = 'statusprobe may not review who asks: deploy/addons/web gives it the right';
+      await vi.waitFor(
+        () => expect(operator.log.map(({ msg }) => msg)).toContain(`The web page shows nothing: ${why}`),
+        { timeout: 10_000 },
       );
     });
 
@@ -298,6 +297,15 @@ describe.skipIf(isSkipped)('the page on a real API server', () => {
         tokenOf('of-shop', ['-n', 'shop', 'rolebinding']),
         tokenOf('of-all', ['clusterrolebinding']),
       ]);
+      // The API server learns of new bindings a moment after they are written.
+      const may = (account: string, ...what: readonly string[]) =>
+        vi.waitFor(() => kubectl('auth', 'can-i', `--as=system:serviceaccount:${account}`, ...what), {
+          timeout: 20_000,
+          interval: 200,
+        });
+      await may('default:of-shop', 'list', 'stp', '-n', 'shop');
+      await may('default:of-all', 'list', 'stp', '-A');
+      await may(`${SYSTEM}:statusprobe`, 'create', 'tokenreviews');
       const { url } = await serve();
       const seenBy = async (who: string) => {
         const stream = await openEventStream(url, who);

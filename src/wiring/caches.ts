@@ -4,6 +4,7 @@ import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createRefusalMemory } from '../evidence/cluster/refused-looks.ts';
 import { scopeIndex } from '../evidence/cluster/scope-index.ts';
 import { createLookSharing } from '../evidence/cluster/shared-looks.ts';
+import { createPartSharing } from '../evidence/cluster/shared-parts.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
@@ -49,6 +50,13 @@ function sinkFor<K extends Kind>(kind: K, store: Sink<ObjectsByKind[K]>): Sink<O
   return newestOnly(store, MOST_EVENTS, (object) => (object as ObjectsByKind['Event']).time);
 }
 
+function projectionOf<K extends Kind>(kind: K): (raw: unknown) => ObjectsByKind[K] {
+  const { project } = KINDS[kind];
+  if (kind !== 'Pod') return project;
+  const share = createPartSharing();
+  return (raw) => share(project(raw) as ObjectsByKind['Pod']) as ObjectsByKind[K];
+}
+
 /** Whoever may look at one namespace alone may get that one, and list none. */
 const kindsFor = (namespace: string | undefined): readonly Kind[] => [
   ...CACHED_KINDS,
@@ -82,7 +90,7 @@ export interface ClusterCaches {
 export function startCaches(options: CacheOptions): ClusterCaches {
   const reflectors = new Map<Kind, Reflector>();
   const start = <K extends Kind>(kind: K): KindCaches => {
-    const { resource, project } = KINDS[kind];
+    const { resource } = KINDS[kind];
     const store = createStore<ObjectsByKind[K], 'scope'>({
       indexes: scopeIndex(kind),
       onError: options.onError,
@@ -93,7 +101,7 @@ export function startCaches(options: CacheOptions): ClusterCaches {
     const reflector = startReflector({
       transport,
       resource,
-      project,
+      project: projectionOf(kind),
       sink: sinkFor(kind, store),
       signal,
       onError,

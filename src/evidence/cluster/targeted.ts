@@ -5,6 +5,10 @@ import { KINDS, type Kind, type ObjectsByKind } from './kinds.ts';
 import type { ClusterReader, Scope } from './reader.ts';
 import { byKey, inScope } from './scope.ts';
 
+/** Pods are large; of all else a page holds what a large cluster has in few requests. */
+const PODS_PER_PAGE = 500;
+const OBJECTS_PER_PAGE = 2_500;
+
 type Selection = Pick<Scope, 'namespace' | 'labels'>;
 type Objects = readonly ObjectsByKind[Kind][];
 
@@ -38,7 +42,11 @@ function createRequests(client: Pick<Client, 'get' | 'list'>, options: TargetedR
       const { resource } = KINDS[kind];
       const project: (raw: unknown) => ObjectsByKind[Kind] = KINDS[kind].project;
       const labelSelector = selectorOf(labels);
-      const selection = { ...placeOf(namespace), ...(labelSelector === '' ? {} : { labelSelector }) };
+      const selection = {
+        ...placeOf(namespace),
+        ...(labelSelector === '' ? {} : { labelSelector }),
+        limit: kind === 'Pod' ? PODS_PER_PAGE : OBJECTS_PER_PAGE,
+      };
       const look = { verb: 'list', resource, namespace } as const;
       const listed = await take(look, () => client.list(resource, { ...options, ...selection }));
       return mapLookup(listed, (list) => (list?.items ?? []).map((raw) => project(raw)).sort(byKey));

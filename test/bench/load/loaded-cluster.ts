@@ -24,6 +24,7 @@ import { type ApiServer, startApiServer } from '../../support/apiserver.ts';
 import {
   type Application,
   applicationsOf,
+  CONTROLLER,
   foundation,
   frameOf,
   INGRESS_ADDRESS,
@@ -146,9 +147,10 @@ async function createApplication(client: Client, application: Application, size:
 
 async function fill(client: Client, size: Size): Promise<void> {
   const applications = applicationsOf(size);
-  const namespaces = new Set(applications.map(({ namespace }) => namespace));
+  const namespaces = new Set([CONTROLLER, ...applications].map(({ namespace }) => namespace));
   await each(namespaces, (name) => create(client, { kind: 'Namespace', metadata: { name } }));
   await each(foundation(), (object) => create(client, object));
+  await createPod(client, CONTROLLER, 0, size);
   await each(applications, (application) => createApplication(client, application, size));
 }
 

@@ -206,6 +206,9 @@ export function probeOf(application: Application, index: number, { interval }: S
   };
 }
 
+/** Its Pods are found by their labels, as those of every chart. */
+export const CONTROLLER: Application = { number: 0, namespace: 'ingress-nginx', name: 'ingress-nginx' };
+
 /** What all applications stand on. */
 export const foundation = (): readonly ApiObject[] => [
   {

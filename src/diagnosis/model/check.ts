@@ -63,7 +63,7 @@ export interface Statement<Slots extends string> {
   readonly slots: Readonly<Record<Slots, string | number>>;
   readonly observed?: string;
   readonly expected?: string;
-  /** At most 3 lines are kept. */
+  /** At most 3 lines of 256 bytes are kept. */
   readonly evidence?: readonly string[];
   /** `High` (proved) unless told; `Low` never accuses beside a better finding. */
   readonly confidence?: Confidence;
@@ -133,6 +133,15 @@ export interface Check {
 const fill = (text: string, slots: Readonly<Record<string, string | number>>): string =>
   text.replace(/\{(\w+)\}/g, (_, slot: string) => String(slots[slot]));
 
+const EVIDENCE_LINES = 3;
+const EVIDENCE_BYTES = 256;
+
+/** What fits of a line, which may quote a kubelet or controller at length, cut between characters. */
+function cutLine(line: string): string {
+  const { read } = new TextEncoder().encodeInto(line, new Uint8Array(EVIDENCE_BYTES));
+  return line.slice(0, read);
+}
+
 function finding(check: CheckDefinition, name: string, statement: Statement<string>): Finding {
   const reason = check.reasons[name] as ReasonDefinition;
   const { subject, slots, observed, expected } = statement;
@@ -146,7 +155,7 @@ function finding(check: CheckDefinition, name: string, statement: Statement<stri
     message: fill(reason.message, slots),
     ...(observed === undefined ? {} : { observed }),
     ...(expected === undefined ? {} : { expected }),
-    evidence: (statement.evidence ?? []).slice(0, 3),
+    evidence: (statement.evidence ?? []).slice(0, EVIDENCE_LINES).map(cutLine),
     ...(reason.fix === undefined ? {} : { fix: fill(reason.fix, slots) }),
     ...(reason.command === undefined ? {} : { command: fill(reason.command, slots) }),
     confidence: statement.confidence ?? 'High',

@@ -568,12 +568,11 @@ describe('what the reader makes of AWS', () => {
     expect(seen(await createAwsReader().certificates(listenerARN))).toEqual([
       {
         CertificateArn: certificateARN,
-        IsDefault: true,
         DomainName: '*.example.com',
         SubjectAlternativeNames: ['*.example.com'],
         NotAfter: expect.stringMatching(/^20\d\d-.*Z$/),
       },
-      { CertificateArn: ofIAM, IsDefault: false },
+      { CertificateArn: ofIAM },
     ]);
   });
 

@@ -139,7 +139,6 @@ export interface SecurityGroupsEvidence {
 /** A certificate of a listener; one that is not in ACM has only its ARN. */
 export interface Certificate {
   readonly CertificateArn: string;
-  readonly IsDefault?: boolean;
   readonly DomainName?: string;
   readonly SubjectAlternativeNames?: readonly string[];
   /** RFC 3339. */

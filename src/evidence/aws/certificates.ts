@@ -1,7 +1,4 @@
-import type {
-  Certificate as Attached,
-  DescribeListenerCertificatesCommandOutput,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { DescribeListenerCertificatesCommandOutput } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { parseARN } from '../../diagnosis/model/arn.ts';
 import type { Certificate } from '../../diagnosis/model/aws.ts';
 import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
@@ -13,17 +10,11 @@ import { CERTIFICATE } from './shapes.ts';
 /** A listener has 25 unless AWS was asked for more; of the others only the ARN is known. */
 const MAXIMUM_DESCRIBED = 25;
 
-/** Each once: the default certificate comes a second time, marked as such. */
-const unique = (listed: readonly Attached[]): readonly Attached[] =>
-  listed.filter(
-    ({ CertificateArn, IsDefault = false }) =>
-      IsDefault || !listed.some((other) => other.IsDefault && other.CertificateArn === CertificateArn),
-  );
-
+/** ARNs; the default certificate is listed twice. */
 async function attachedTo(
   { clients, call }: Region,
   ListenerArn: string,
-): Promise<Lookup<readonly Attached[]>> {
+): Promise<Lookup<ReadonlySet<string>>> {
   const { DescribeListenerCertificatesCommand } = await import('@aws-sdk/client-elastic-load-balancing-v2');
   const client = await clients.loadBalancing();
   const action = 'elasticloadbalancing:DescribeListenerCertificates';
@@ -32,21 +23,25 @@ async function attachedTo(
       client.send(new DescribeListenerCertificatesCommand({ ListenerArn, ...marker }), options),
     ),
   );
-  return mapLookup(listed, (all) => unique(all.flatMap(({ Certificates = [] }) => Certificates)));
+  return mapLookup(listed, (all) => {
+    const certificates = all.flatMap(({ Certificates = [] }) => Certificates);
+    return new Set(certificates.flatMap(({ CertificateArn }) => CertificateArn ?? []));
+  });
 }
 
-async function described(
-  { clients, call }: Region,
-  CertificateArn: string,
-): Promise<Lookup<Partial<Certificate>>> {
-  if (parseARN(CertificateArn)?.service !== 'acm') return found({});
+async function described({ clients, call }: Region, CertificateArn: string): Promise<Lookup<Certificate>> {
+  if (parseARN(CertificateArn)?.service !== 'acm') return found({ CertificateArn });
   const { DescribeCertificateCommand } = await import('@aws-sdk/client-acm');
   const client = await clients.certificates();
   const answer = await call({ action: 'acm:DescribeCertificate', resource: CertificateArn }, (options) =>
     client.send(new DescribeCertificateCommand({ CertificateArn }), options),
   );
   return mapLookup(answer, ({ Certificate: known }) =>
-    keepShape<Partial<Certificate>>(CERTIFICATE, { ...known, NotAfter: known?.NotAfter?.toISOString() }),
+    keepShape<Certificate>(CERTIFICATE, {
+      ...known,
+      CertificateArn,
+      NotAfter: known?.NotAfter?.toISOString(),
+    }),
   );
 }
 
@@ -58,11 +53,11 @@ export async function readCertificates(
   const attached = await attachedTo(region, listenerARN);
   if (!attached.ok) return attached;
   const certificates: Certificate[] = [];
-  for (const [index, { CertificateArn = '', IsDefault = false }] of attached.value.entries()) {
-    const known: Lookup<Partial<Certificate>> =
-      index < MAXIMUM_DESCRIBED ? await described(region, CertificateArn) : found({});
+  for (const CertificateArn of attached.value) {
+    const isMany = certificates.length >= MAXIMUM_DESCRIBED;
+    const known = isMany ? found({ CertificateArn }) : await described(region, CertificateArn);
     if (!known.ok) return known;
-    certificates.push({ ...known.value, CertificateArn, IsDefault });
+    certificates.push(known.value);
   }
   return found(certificates);
 }

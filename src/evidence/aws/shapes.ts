@@ -44,7 +44,6 @@ export const SECURITY_GROUP: Shape<SecurityGroup> = {
 
 export const CERTIFICATE: Shape<Certificate> = {
   CertificateArn: true,
-  IsDefault: true,
   DomainName: true,
   SubjectAlternativeNames: true,
   NotAfter: true,

@@ -27,8 +27,10 @@ export interface Thresholds {
 
 /** Counts one probe. Counters stop at their threshold, so that a lasting state changes nothing. */
 export function count(before: Tally, probe: CountedProbe, limits: Thresholds): Tally {
+  // Whatever else the probe saw would stay in memory with it.
+  const counting = { success: probe.success, time: probe.time };
   const recent =
-    limits.window === undefined ? undefined : [...(before.recent ?? []), probe].slice(-limits.window);
+    limits.window === undefined ? undefined : [...(before.recent ?? []), counting].slice(-limits.window);
   const failed = recent?.filter(({ success }) => !success);
   const counted = probe.success
     ? countSuccess(before, limits, failed)

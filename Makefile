@@ -39,8 +39,10 @@ cluster-down: ## removes every process, mount, namespace and interface of the lo
 image: node_modules ## the operator's image, given to the local cluster
 	@hack/cluster/image.sh
 
-bench: node_modules ## figures as ratios against a baseline in the same run
+bench: node_modules build ## figures against a baseline in the same run, and at scale beside goals (about an hour, a quiet machine)
 	@npm run --silent bench
+	@hack/cluster/build.sh kubernetes >/dev/null
+	@for each in scale informer diagnosis-cost soak; do echo "== $$each"; test/bench/isolated.sh node test/bench/$$each.ts || exit 1; done
 
 audit: ## known faults of dependencies, from the registry
 	@npm audit --omit=dev --audit-level=high

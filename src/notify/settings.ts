@@ -1,11 +1,11 @@
 import { parse } from 'yaml';
 import { read, type Schema } from '../api/schema.ts';
 
-export const TRANSITIONS = ['ProbeFailed', 'CauseChanged', 'ProbeRecovered'] as const;
+const TRANSITIONS = ['ProbeFailed', 'CauseChanged', 'ProbeRecovered'] as const;
 export type TransitionType = (typeof TRANSITIONS)[number];
 
 /** How a notification is written: a CloudEvent in structured JSON, or `{"text": …}` as chat services take it. */
-export const FORMATS = ['CloudEvents', 'Text'] as const;
+const FORMATS = ['CloudEvents', 'Text'] as const;
 
 /** Somebody who is told of transitions. */
 export interface Receiver {

@@ -17,7 +17,7 @@ import type { ClusterCaches } from './caches.ts';
 import type { Foundations } from './foundations.ts';
 import { askedNamespace, cachedNamespaces, type NamespaceLabels } from './namespace-labels.ts';
 
-export interface AutomaticProbesOptions extends Pick<WriteOptions, 'client' | 'instance'> {
+interface AutomaticProbesOptions extends Pick<WriteOptions, 'client' | 'instance'> {
   readonly caches: Pick<ClusterCaches, 'kinds'>;
   readonly probes: StoreView<StoredProbe, 'namespace'>;
   readonly labels: NamespaceLabels;
@@ -44,7 +44,7 @@ const ROUTING_KINDS = ['Ingress', 'HTTPRoute', 'Service'] as const satisfies rea
 const GATHERING_MILLISECONDS = 100;
 
 /** Keeps the StatusProbes of annotated objects, following the caches that the operator has anyway. */
-export function createAutomaticProbes(options: AutomaticProbesOptions): AutomaticProbesRun {
+function createAutomaticProbes(options: AutomaticProbesOptions): AutomaticProbesRun {
   const { probes, labels, keeps, observe } = options;
   const automatic = new AutomaticProbes();
   const subscriptions: (() => void)[] = [];
@@ -104,7 +104,7 @@ async function reconcile(
 }
 
 /** What of the operator they need. */
-export interface Surroundings extends Pick<AutomaticProbesOptions, 'caches' | 'probes'> {
+interface Surroundings extends Pick<AutomaticProbesOptions, 'caches' | 'probes'> {
   readonly membership: Pick<Membership, 'keeps' | 'fence'>;
 }
 

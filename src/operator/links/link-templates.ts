@@ -25,7 +25,7 @@ export interface LinkTemplate {
   readonly url: string;
 }
 
-export const MOST_LINKS = 10;
+const MOST_LINKS = 10;
 
 const SCHEMA: Schema = {
   type: 'object',

@@ -88,12 +88,12 @@ async function costs(cluster: LoadedCluster) {
   return { warm, cold };
 }
 
-/** `statusprobe diagnose URL`, as somebody types it. */
+/** `statusprobe diagnose URL`, as bin/statusprobe runs it. */
 async function commandLine({ server }: LoadedCluster) {
   const file = join(mkdtempSync(join(tmpdir(), 'statusprobe-bench-')), 'figures.json');
   const command = [MAIN, 'diagnose', url, '-n', 'team-0', '--kubeconfig', server.kubeconfigPath];
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['--import', PRELOAD, ...command], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', '--import', PRELOAD, ...command], {
     env: { PATH: process.env.PATH, FIGURES_FILE: file },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

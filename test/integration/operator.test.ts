@@ -16,10 +16,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CRD = join(ROOT, 'crds/statusprobes.yaml');
 const NAMESPACE = 'statusprobe-system';
 
-const isSkipped = isLeftOut(
-  'the operator on a real API server, with the rights of deploy/base',
-  whyNoApiServer(),
-);
+const MINUTE = 60_000;
+const SUITE = 'the operator on a real API server, with the rights of deploy/base';
+const isSkipped = isLeftOut(SUITE, whyNoApiServer());
 
 const POLICY = {
   rules: [
@@ -55,7 +54,7 @@ async function startTarget(): Promise<Target> {
   return target;
 }
 
-describe.skipIf(isSkipped)('the operator on a real API server, with the rights of deploy/base', () => {
+describe.skipIf(isSkipped)(SUITE, { timeout: MINUTE }, () => {
   let server: ApiServer;
   let directory: string;
   let operator: OperatorProcess;

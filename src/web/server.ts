@@ -3,6 +3,7 @@ import { type AddressInfo, isIPv6 } from 'node:net';
 import { notFound, Refusal, sendAsset, sendRefusal } from './answers.ts';
 import { loadAssets } from './assets.ts';
 import { createDataHandler, type DataOptions } from './data.ts';
+import { withoutRepeatedErrors } from './repeated-errors.ts';
 
 export interface WebOptions extends DataOptions {
   readonly address: WebAddress;
@@ -30,8 +31,9 @@ export interface WebServer {
 export async function serveWeb(options: WebOptions): Promise<WebServer> {
   const stopping = new AbortController();
   const handle = createHandler(options, stopping.signal);
+  const onError = withoutRepeatedErrors(options.onError);
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => sendRefusal(response, error, options.onError));
+    handle(request, response).catch((error: unknown) => sendRefusal(response, error, onError));
   });
   const { host, port } = options.address;
   await new Promise<void>((resolve, reject) => {

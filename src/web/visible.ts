@@ -3,7 +3,6 @@ import type { Viewer } from './viewers.ts';
 
 /** The StatusProbes that there are; a Store of them is one. */
 export interface ShownProbes {
-  readonly size: number;
   values(): Iterable<ShownProbe>;
   get(namespace: string, name: string): ShownProbe | undefined;
   /** Calls back after each change; the result ends that. */

@@ -7,21 +7,6 @@ import { clusterAccess } from './cluster-access.ts';
 import { type Foundations, refuse } from './foundations.ts';
 import { createWebReviews } from './web-reviews.ts';
 
-const REPEAT_MILLISECONDS = 60_000;
-
-/** Every open page tries again every other second: the log says once a minute why it is in vain. */
-function createPageLog(log: Foundations['log']): (error: unknown) => void {
-  const toldAt = new Map<string, number>();
-  return (error) => {
-    const { message } = error as Error;
-    const now = performance.now();
-    if (now - (toldAt.get(message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MILLISECONDS) return;
-    toldAt.clear();
-    toldAt.set(message, now);
-    log.warn(`The web page shows nothing: ${message}`);
-  };
-}
-
 /** The page of the operator, where one is asked for: the API server says whose a token is and what that one may list. */
 export async function serveOperatorPage(
   { config, log, version }: Pick<Foundations, 'config' | 'log' | 'version'>,
@@ -42,7 +27,7 @@ export async function serveOperatorPage(
       reviews: createWebReviews(createClient(transport)),
       now: () => performance.now(),
     }),
-    onError: createPageLog(log),
+    onError: (error) => log.warn(`The web page shows nothing: ${(error as Error).message}`),
   }).catch(refuse);
   log.info({ url: server.url }, 'The web page is served');
   return {

@@ -39,13 +39,13 @@ export async function openOwnPage(
   stopping.signal.addEventListener('abort', () => cluster.close());
   try {
     const { namespace } = config;
-    const probes = await watchProbes(cluster.transport, { namespace, signal: stopping.signal, onError });
+    const watched = await watchProbes(cluster.transport, { namespace, signal: stopping.signal, onError });
     const key = randomBytes(24).toString('base64url');
     const server = await serveWeb({
       address: { host: '127.0.0.1', port: config.port },
       hostNames: ['127.0.0.1', 'localhost'],
-      probes,
-      viewerOf: holderOf(key),
+      probes: watched.probes,
+      viewerOf: holderOf(key, watched),
       onError,
     }).catch(refuse);
     return {
@@ -67,11 +67,18 @@ interface Watching {
   readonly onError: (error: unknown) => void;
 }
 
+interface WatchedProbes {
+  readonly probes: ShownProbes;
+  /** Since when the cluster has not been followed, in milliseconds of the process; undefined while it is. */
+  blindSince(): number | undefined;
+}
+
 /** Resolves with all StatusProbes, which follow the cluster from then on. Throws UsageError where they cannot be read. */
 async function watchProbes(
   transport: Transport,
   { namespace, signal, onError }: Watching,
-): Promise<ShownProbes> {
+): Promise<WatchedProbes> {
+  let blindSince: number | undefined;
   const probes = createStore<ShownProbe>({ onError });
   const filled = Promise.withResolvers<void>();
   startReflector({
@@ -82,21 +89,28 @@ async function watchProbes(
     signal,
     onError,
     onState({ synced, lastError }) {
+      blindSince = lastError === undefined ? undefined : (blindSince ?? performance.now());
       if (synced) filled.resolve();
       else if (lastError !== undefined) filled.reject(lastError);
     },
     ...(namespace !== undefined && { namespace }),
   });
   await filled.promise.catch(refuseLook);
-  return probes;
+  return { probes, blindSince: () => blindSince };
 }
 
-/** Whoever has the key is who started the server, and sees what that one sees. */
-function holderOf(key: string): ViewerOf {
+/** A watch that ends is opened anew within this time where the cluster is well. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** Whoever has the key is who started the server, and sees what that one sees, as long as it is true. */
+function holderOf(key: string, { blindSince }: WatchedProbes): ViewerOf {
   const owner = { name: '', mayList: async () => true };
   const wanted = Buffer.from(key);
   return async (token) => {
     const given = Buffer.from(token);
-    return given.length === wanted.length && timingSafeEqual(given, wanted) ? owner : undefined;
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined;
+    if (performance.now() - (blindSince() ?? Number.POSITIVE_INFINITY) > PATIENCE_MILLISECONDS)
+      throw new Error('the API server does not answer, so the page waits for it');
+    return owner;
   };
 }

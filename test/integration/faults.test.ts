@@ -97,15 +97,18 @@ describe.skipIf(missing !== undefined)('whatever happens between the operator an
   let target: RecordingTarget;
   let failing = 0;
   const stop = new AbortController();
+  const cleanUp: (() => Promise<unknown>)[] = [];
   /** Every status as the API server had it, in its order. */
   const seen: { readonly key: string; readonly time: string }[] = [];
   const stored = createStore<StatusProbe>();
 
   beforeAll(async () => {
     const installation = await install();
+    cleanUp.push(() => installation.remove());
     target = await startRecordingTarget();
     const authority = await createAuthority();
     const link = await startLink(installation.upstream, await authority.issue(['127.0.0.1']));
+    cleanUp.push(() => link.close());
     const [token, ca] = ['token', 'ca.crt'];
     const writeToken = (text: string) => installation.file(token, text);
     const writeCA = (pem: string) => installation.file(ca, pem);
@@ -129,6 +132,7 @@ describe.skipIf(missing !== undefined)('whatever happens between the operator an
     );
     const args = ['--kubeconfig', kubeconfig, '--policy', policy, '--instance', 'first'];
     const operator = await startOperatorWith(['movable-date.ts'], args);
+    cleanUp.push(() => operator.stop());
     await whenReady(operator);
     world = { installation, link, operator, writeToken, writeCA };
     stored.subscribe((event) => {
@@ -148,9 +152,7 @@ describe.skipIf(missing !== undefined)('whatever happens between the operator an
 
   afterAll(async () => {
     stop.abort();
-    await world?.operator.stop();
-    await world?.link.close();
-    await world?.installation.remove();
+    for (const action of cleanUp.toReversed()) await action();
     target?.close();
   });
 

@@ -9,6 +9,12 @@ import type { Layer } from '../model/vocabulary.ts';
 /** What stands before an Ingress on purpose, under an address of its own. */
 const IN_FRONT: ReadonlySet<Layer | undefined> = new Set(['Edge', 'LoadBalancer', 'WAF', 'Auth']);
 
+/** Headers with which whoever passes answers on, or keeps them, says so. */
+const HEADERS_IN_FRONT = ['via', 'age', 'x-cache', 'x-served-by'];
+
+const isInFront = ({ answeredBy, headers }: Observation): boolean =>
+  IN_FRONT.has(answeredBy?.layer) || HEADERS_IN_FRONT.some((name) => headers[name] !== undefined);
+
 /** What a proxy says of what it finds behind it: then it is one, and means to reach the cluster. */
 const OF_WHAT_IS_BEHIND: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
 
@@ -28,8 +34,9 @@ const isSplit = ({ addresses, publishedAddresses }: HostRecords): boolean =>
   new Set([...addresses, ...publishedAddresses].map(isPrivate)).size > 1;
 
 /** Whether what was seen can be the word of somebody who is not meant to answer for the host. */
-function isStranger({ code, failure, answeredBy }: Observation): boolean {
-  if (code !== undefined) return !IN_FRONT.has(answeredBy?.layer) && !OF_WHAT_IS_BEHIND.has(code);
+function isStranger(observation: Observation): boolean {
+  const { code, failure } = observation;
+  if (code !== undefined) return !isInFront(observation) && !OF_WHAT_IS_BEHIND.has(code);
   if (failure?.phase === 'TLS') return failure.reason === 'CertificateHostMismatch';
   return failure?.phase === 'Connect';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StatusProbeStatus } from '../api/generated.ts';
-import { transitionBetween } from './transition.ts';
+import { transitionBetween, transitionsBetween } from './transition.ts';
 
 type State = 'True' | 'False' | 'Unknown';
 
@@ -35,7 +35,7 @@ function status(told: Told): StatusProbeStatus {
     ...(told.since === undefined ? {} : { failingSince: told.since }),
     ...(told.lastFailureEnd === undefined
       ? {}
-      : { lastFailure: { startTime: 's', endTime: told.lastFailureEnd, owner, reason } }),
+      : { lastFailure: { startTime: '1', endTime: told.lastFailureEnd, owner, reason } }),
     history: healthy === 'Unknown' ? [{ time: 't', healthy: 'False', owner: 'DevOps', reason: 'A' }] : [],
   };
 }
@@ -123,4 +123,28 @@ describe('nobody is told', () => {
     ],
     ['of a suspension', failing, status({ healthy: 'Unknown', reason: 'Suspended' })],
   ])('%s', (_, before, after) => expect(transitionBetween(before, after)).toBeUndefined());
+});
+
+describe('between two statuses that were written', () => {
+  const recovered = status({ healthy: 'True', lastFailureEnd: '9', owner: 'DevOps', reason: 'A' });
+  const again = { ...recovered, ...failing, failingSince: '10' };
+  const unknown = status({ healthy: 'False', diagnosed: 'Unknown', since: '1' });
+
+  it.each<[string, StatusProbeStatus, StatusProbeStatus, readonly string[]]>([
+    ['a failure', healthy, failing, ['ProbeFailed']],
+    ['a recovery', failing, recovered, ['ProbeRecovered']],
+    ['a recovery after the replica was cut off', blind, recovered, ['ProbeRecovered']],
+    ['a failure that began and ended', healthy, recovered, ['ProbeFailed', 'ProbeRecovered']],
+    [
+      'the end of a failure whose cause was still looked for',
+      unknown,
+      recovered,
+      ['ProbeFailed', 'ProbeRecovered'],
+    ],
+    ['a recovery and the next failure', failing, again, ['ProbeRecovered', 'ProbeFailed']],
+    ['a failure, its end and the next one', healthy, again, ['ProbeFailed', 'ProbeRecovered', 'ProbeFailed']],
+    ['nothing', failing, failing, []],
+  ])('%s is told', (_, before, after, reasons) => {
+    expect(transitionsBetween(before, after).map(({ reason }) => reason)).toEqual(reasons);
+  });
 });

@@ -29,6 +29,29 @@ export function transitionBetween(
   };
 }
 
+/**
+ * All that is news between two statuses of which one was written after the other: also a failure that began and ended
+ * in between, and one that ended before the next began.
+ */
+export function transitionsBetween(
+  before: StatusProbeStatus,
+  after: StatusProbeStatus,
+): readonly Transition[] {
+  const news = transitionBetween(before, after);
+  if (news === undefined) return [];
+  const { lastFailure } = after;
+  const hasEnded = lastFailure !== undefined && lastFailure.endTime !== before.lastFailure?.endTime;
+  if (!hasEnded) return [news];
+  const wasTold = before.failingSince === lastFailure.startTime && !isUntold(before);
+  const { owner, reason, culprit, summary = reason } = lastFailure;
+  const cause = JSON.stringify([owner, reason, culprit ?? summary]);
+  const began = { type: 'Warning', reason: 'ProbeFailed', message: `${owner}: ${summary}`, cause } as const;
+  const ended = { type: 'Normal', reason: 'ProbeRecovered', message: RECOVERED, cause: RECOVERED } as const;
+  return [...(wasTold ? [] : [began]), ...(news.reason === 'ProbeRecovered' ? [] : [ended]), news];
+}
+
+const RECOVERED = 'None: Answered as expected for a while';
+
 function newsBetween(before: StatusProbeStatus, after: StatusProbeStatus): Transition['reason'] | undefined {
   if (isRefused(after)) return isRefused(before) ? undefined : 'TargetRefused';
   if (isFailing(after)) return isUntold(after) ? undefined : newsOfFailure(before, after);

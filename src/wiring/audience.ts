@@ -7,7 +7,7 @@ import { type Delivery, Outbox } from '../notify/outbox.ts';
 import type { Receiver } from '../notify/settings.ts';
 import { EventSink } from '../operator/event-sink.ts';
 import type { StoredProbe } from '../operator/stored-probe.ts';
-import { transitionBetween } from '../operator/transition.ts';
+import { transitionBetween, transitionsBetween } from '../operator/transition.ts';
 import type { Foundations } from './foundations.ts';
 import { createSender, type SenderOptions } from './notification-sender.ts';
 import type { Asking } from './operator.ts';
@@ -29,9 +29,9 @@ export function createAudience(foundations: Foundations, asking: Asking, isBusy:
   return {
     tell(probe, before) {
       const { namespace, name, uid, status: after } = probe;
+      for (const each of transitionsBetween(before, after)) events.add(probe, each);
       const transition = transitionBetween(before, after);
       if (transition === undefined) return;
-      events.add(probe, transition);
       const { reason: type } = transition;
       if (type !== 'TargetRefused') notifier?.add({ type, namespace, name, uid, before, after });
     },

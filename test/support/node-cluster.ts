@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, openCluster } from '../../hack/demo/cluster.ts';
 import { installOperator, OPERATOR_NAMESPACE } from '../../hack/demo/operator.ts';
 import type { StatusProbe, StatusProbeStatus } from '../../src/api/generated.ts';
+import { type Tally, toldBy, transitionsIn } from './told-transitions.ts';
 
 const PATIENCE_MILLISECONDS = 120_000;
 
@@ -18,6 +19,8 @@ export interface NodeCluster extends Cluster {
   probesPass(namespace: string, name: string, times: number): Promise<void>;
   /** Names of the StatusProbes that have an Event with this reason, one for each occurrence. */
   eventsOf(namespace: string, reason: string): string[];
+  /** What Events have told of StatusProbes of a namespace, and what their histories say that they must tell. */
+  toldAndDue(namespace: string): { readonly told: Tally; readonly due: Tally };
   /** Runs the command line inside the operator's Pod: its vantage point, its permissions. */
   statusprobe(args: readonly string[]): { readonly code: number; readonly stdout: string };
   may(user: string, verb: string, resource: string): boolean;
@@ -25,6 +28,8 @@ export interface NodeCluster extends Cluster {
 
 interface CoreEvent {
   readonly involvedObject: { readonly name: string; readonly uid: string };
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** Why there is no real node here; in CI nothing is left out, so that bringing one up fails there. */
@@ -64,6 +69,9 @@ export function openNodeCluster(): NodeCluster {
   const statusProbe = (namespace: string, name: string) =>
     JSON.parse(kubectl(['-n', namespace, 'get', 'statusprobe', name, '-o', 'json'])) as StatusProbe;
 
+  const list = <T>(namespace: string, resource: string, ...args: string[]) =>
+    JSON.parse(kubectl(['-n', namespace, 'get', resource, ...args, '-o', 'json'])) as { items: readonly T[] };
+
   const readMetrics = () =>
     kubectl([
       ...OPERATOR,
@@ -87,14 +95,28 @@ export function openNodeCluster(): NodeCluster {
         return seen.size > times ? true : undefined;
       });
     },
+    toldAndDue(namespace) {
+      const { items: probes } = list<StatusProbe>(namespace, 'statusprobes');
+      const own = new Set(probes.map(({ metadata }) => metadata.uid));
+      const events = list<CoreEvent>(namespace, 'events').items.filter(({ involvedObject }) =>
+        own.has(involvedObject.uid),
+      );
+      const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+      const tally = (count: (reason: keyof Tally) => number): Tally => ({
+        ProbeFailed: count('ProbeFailed'),
+        ProbeRecovered: count('ProbeRecovered'),
+      });
+      return {
+        told: tally((wanted) =>
+          sum(events.flatMap(({ reason, message }) => (reason === wanted ? [toldBy(message)] : []))),
+        ),
+        due: tally((wanted) => sum(probes.map((probe) => transitionsIn(probe)[wanted]))),
+      };
+    },
     eventsOf(namespace, reason) {
-      const list = <T>(resource: string, ...args: string[]) =>
-        JSON.parse(kubectl(['-n', namespace, 'get', resource, ...args, '-o', 'json'])) as {
-          items: readonly T[];
-        };
       // Events outlive what they are about: only those of the StatusProbes of this run count.
-      const { items: probes } = list<StatusProbe>('statusprobes');
-      const { items: events } = list<CoreEvent>('events', '--field-selector', `reason=${reason}`);
+      const { items: probes } = list<StatusProbe>(namespace, 'statusprobes');
+      const { items: events } = list<CoreEvent>(namespace, 'events', '--field-selector', `reason=${reason}`);
       return events
         .filter(({ involvedObject }) => probes.some(({ metadata }) => metadata.uid === involvedObject.uid))
         .map(({ involvedObject }) => involvedObject.name)

@@ -268,7 +268,7 @@ describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINU
         description: expect.stringMatching(
           /failing for 1h .* The cause is ServiceNotFound in layer Service; owner: DevOps\./,
         ),
-        runbook_url: 'https://statusprobe.dev/docs/runbooks/ServiceNotFound.md',
+        runbook_url: 'docs/runbooks/ServiceNotFound.md',
       },
     });
   });
@@ -357,7 +357,7 @@ describe.skipIf(isSkipped)('a real Prometheus and Alertmanager', { timeout: MINU
         summary: 'shop/orders: CrashLoop, for Developer to mend',
         description:
           'StatusProbe orders in namespace shop has been failing for 2m 5s. The cause is CrashLoop in layer Pod; owner: Developer. Culprit, evidence and fix: kubectl -n shop describe statusprobe orders',
-        runbook_url: 'https://statusprobe.dev/docs/runbooks/CrashLoop.md',
+        runbook_url: 'docs/runbooks/CrashLoop.md',
         links: 'Logs: https://logs.test/?namespace=shop&probe=orders&range=9100000-12700000/9100-12700',
       };
       const verdict = { owner: 'Developer', layer: 'Pod', reason: 'CrashLoop' };

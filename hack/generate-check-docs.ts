@@ -1,7 +1,6 @@
 // Writes docs/checks.md from the catalogue: the matrix, every check and every reason, so that no page is kept by hand.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type DescribedCheck, describeChecks } from '../src/cli/checks.ts';
 import { MATRIX } from '../src/diagnosis/matrix/matrix.ts';
 import type { MatrixRow } from '../src/diagnosis/model/matrix.ts';
@@ -53,4 +52,4 @@ export function checkDocs(): string {
   ].join('\n\n')}\n`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(CHECK_DOCS, checkDocs());
+if (import.meta.main) writeFileSync(CHECK_DOCS, checkDocs());

@@ -1,7 +1,6 @@
 // Writes docs/command-line.md from the commands themselves, so that no flag, variable or example is kept by hand.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Option } from 'commander';
 import { clusterOptions, ENVIRONMENT } from '../src/config.ts';
 import { COMMANDS, type CommandDefinition } from '../src/wiring/commands.ts';
@@ -79,5 +78,4 @@ const SAVED_CLUSTERS = `\`diagnose --from\` reads three kinds of folders and ask
 
 The last two say nothing of an answer, so give a target and \`--code\`, or an \`observation.yaml\` of your own by \`--observation\`. What is not in a dump was not looked at: it is listed under "Could not look", and nobody is accused for it.`;
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(COMMAND_LINE_DOCS, commandLineDocs());
+if (import.meta.main) writeFileSync(COMMAND_LINE_DOCS, commandLineDocs());

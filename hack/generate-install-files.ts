@@ -1,6 +1,5 @@
 // Writes what the Helm chart and the manifests share with deploy/base, crds, deploy/alerts and deploy/scrape, so that each is written once.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { type Document, isMap, parseAllDocuments, parseDocument, stringify } from 'yaml';
 import { ROOT } from './crd.ts';
 
@@ -89,6 +88,6 @@ export function installFiles(): Readonly<Record<string, string>> {
   };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (import.meta.main) {
   for (const [path, content] of Object.entries(installFiles())) writeFileSync(new URL(path, ROOT), content);
 }

@@ -1,6 +1,5 @@
 // Writes docs/licenses.md: what the image holds of others, by the lock file.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { ROOT } from './crd.ts';
 
 export const LICENSES = 'docs/licenses.md';
@@ -46,5 +45,4 @@ export const licenses = (): string =>
     '',
   ].join('\n');
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(new URL(LICENSES, ROOT), licenses());
+if (import.meta.main) writeFileSync(new URL(LICENSES, ROOT), licenses());

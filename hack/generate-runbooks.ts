@@ -1,6 +1,5 @@
 // Writes docs/runbooks: one page for each reason that a verdict or an alert can have. What the catalogue does not say stands in hack/runbooks.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { CHECKS } from '../src/diagnosis/checks/index.ts';
 import { MATRIX } from '../src/diagnosis/matrix/matrix.ts';
@@ -144,7 +143,7 @@ const document = (title: string, text: string): string =>
 export const writtenRunbooks = (): Readonly<Record<string, string>> =>
   Object.fromEntries(readdirSync(FOLDER).map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8')]));
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (import.meta.main) {
   const pages = runbooks();
   for (const name of readdirSync(FOLDER)) if (pages[name] === undefined) rmSync(new URL(name, FOLDER));
   for (const [name, content] of Object.entries(pages)) writeFileSync(new URL(name, FOLDER), content);

@@ -2,7 +2,7 @@
 // With IMAGE as argument it is printed with that image instead: node hack/render-install.ts registry.example/statusprobe:0.1.0 | kubectl apply -f -
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { ROOT } from './crd.ts';
 
 export const INSTALL_MANIFEST = new URL('deploy/install.yaml', ROOT);
@@ -31,7 +31,7 @@ export function releaseImage(): string {
   return `statusprobe:${version}`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (import.meta.main) {
   const image = process.argv[2];
   if (image === undefined) writeFileSync(INSTALL_MANIFEST, installManifest(releaseImage()));
   else process.stdout.write(installManifest(image));

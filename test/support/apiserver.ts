@@ -16,6 +16,7 @@ export interface ApiServer {
   readonly kubeconfigPath: string;
   /** Of a user without any rights. */
   readonly unprivilegedKubeconfigPath: string;
+  readonly kubectlPath: string;
   kubectl(...args: string[]): Promise<KubectlResult>;
   stop(): Promise<void>;
 }
@@ -46,6 +47,7 @@ export async function startApiServer(): Promise<ApiServer> {
     directory,
     kubeconfigPath,
     unprivilegedKubeconfigPath: join(directory, 'unprivileged.kubeconfig'),
+    kubectlPath: kubectl,
     kubectl: (...args) => runKubectl(kubectl, ['--kubeconfig', kubeconfigPath, ...args]),
     stop: async () => {
       await run(script, ['down', directory]);

@@ -36,9 +36,12 @@ export interface HelmResult {
   readonly stderr: string;
 }
 
-/** Runs helm, which is built first where it is missing. */
+/** Where helm is, which is built first where it is missing. */
+export const helmDirectory = (): string =>
+  execFileSync(join(CLUSTER, 'build.sh'), ['helm'], { encoding: 'utf8' }).trim();
+
 export function createHelm(environment: Readonly<Record<string, string>> = {}) {
-  const directory = execFileSync(join(CLUSTER, 'build.sh'), ['helm'], { encoding: 'utf8' }).trim();
+  const directory = helmDirectory();
   return (...args: readonly string[]): HelmResult => {
     const { status, stdout, stderr } = spawnSync(join(directory, 'helm'), args, {
       encoding: 'utf8',

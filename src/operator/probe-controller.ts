@@ -9,6 +9,7 @@ import type { Plan } from './plan.ts';
 import type { NamespacePolicy } from './policy.ts';
 import { firstStart, nextStart, shareOf } from './start-times.ts';
 import { conditionOf } from './status/judgement.ts';
+import { withPartsOf } from './status/same-parts.ts';
 import type { StatusWriter } from './status-writer.ts';
 import { keyOfProbe, type StoredProbe } from './stored-probe.ts';
 import { transitionBetween } from './transition.ts';
@@ -161,10 +162,12 @@ export class ProbeController {
     const present = writer.current(key);
     const known = this.#owned.get(key);
     if (known === undefined || present?.uid !== probe.uid || present.generation !== probe.generation) return;
-    this.#owned.set(key, visited);
-    const { status } = visited.record;
+    const { record, plan, observation } = visited;
+    const status = withPartsOf(present.status, record.status);
+    // Not the observation, which may hold much.
+    this.#owned.set(key, { record: { ...record, status }, ...(plan && { plan }) });
     this.#log(key, known.record?.status ?? probe.status, status);
-    telemetry.seen(probe, status, visited.observation);
+    telemetry.seen(probe, status, observation);
     writer.offer(probe, status);
   }
 

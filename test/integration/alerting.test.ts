@@ -38,7 +38,7 @@ interface Panel {
 interface Dashboard {
   readonly uid: string;
   readonly schemaVersion: number;
-  readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] };
+  readonly templating: { readonly list: readonly { readonly name: string }[] };
   readonly panels: readonly Panel[];
 }
 

@@ -185,8 +185,14 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
   if (await takesLonger(result, inquiry.request.timeoutMilliseconds + BUDGET_MILLISECONDS)) {
     return yield { ...probed, diagnosis: 'BudgetExceeded' };
   }
-  const { diagnosis = 'Disabled' } = await result;
-  if (!inquiry.signal.aborted) yield { ...probed, diagnosis };
+  try {
+    const { diagnosis = 'Disabled' } = await result;
+    if (!inquiry.signal.aborted) yield { ...probed, diagnosis };
+  } catch (defect) {
+    // What is seen is told, whatever is wrong with the search for its cause.
+    if (!inquiry.signal.aborted) yield { ...probed, diagnosis: 'BudgetExceeded' };
+    throw defect;
+  }
 }
 
 /** Whether the work goes on for more than these milliseconds from now. */

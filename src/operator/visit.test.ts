@@ -300,6 +300,29 @@ describe('a visit', () => {
     ]);
   });
 
+  it('tells what it saw although the search for the cause is broken', async () => {
+    const answer = failedBy('Assert', 'UnexpectedStatus', { code: 502 });
+    const investigate = () => ({
+      locate: () => Promise.reject(new TypeError('a defect')),
+      gather: async () => ({}),
+      sha256: (text: string) => text,
+    });
+    const parts = {
+      world: worldOf({ answer, investigate }),
+      policy: policyFor(NO_POLICY, {}),
+      olderProbes: () => 0,
+    };
+    const seen: Visited[] = [];
+    const visiting = async () => {
+      for await (const visited of visit(probeOf(URL_SPEC), {}, new AbortController().signal, parts))
+        seen.push(visited);
+    };
+    await expect(visiting()).rejects.toThrow('a defect');
+    expect(seen.map(conditionsOf)).toMatchObject([
+      { Healthy: 'False HTTP502', Diagnosed: 'False BudgetExceeded' },
+    ]);
+  });
+
   it('says that it does not diagnose where the spec says so', async () => {
     const answer = failedBy('Assert', 'UnexpectedStatus', { code: 502 });
     const visited = await only(probeOf({ ...URL_SPEC, diagnose: { enabled: false } }), worldOf({ answer }));

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../hack/crd.ts';
 import { CHECK_DOCS, checkDocs } from '../hack/generate-check-docs.ts';
 import { installFiles } from '../hack/generate-install-files.ts';
+import { PERMISSION_DOCS, permissionDocs } from '../hack/generate-permission-docs.ts';
 import { runbooks, writtenRunbooks } from '../hack/generate-runbooks.ts';
 import { generate } from '../hack/generate-types.ts';
 
@@ -14,6 +15,10 @@ it.each(generated)('%s is what the CRD says (else run: npm run generate)', (path
 
 it('docs/checks.md is what the catalogue says (else run: npm run generate)', () => {
   expect(readFileSync(CHECK_DOCS, 'utf8')).toBe(checkDocs());
+});
+
+it('docs/permissions.md is what the roles and the catalogue say (else run: npm run generate)', () => {
+  expect(readFileSync(PERMISSION_DOCS, 'utf8')).toBe(permissionDocs());
 });
 
 it('docs/runbooks is what the catalogue and hack/runbooks say (else run: npm run generate)', () => {

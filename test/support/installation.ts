@@ -106,7 +106,8 @@ export const whenReady = (operator: OperatorProcess): Promise<void> =>
   vi.waitFor(
     async () => {
       const { code, text } = await operator.health('readyz');
-      if (code !== 200) throw new Error(`It is not ready: ${text} ${JSON.stringify(operator.log.slice(-20))}`);
+      if (code !== 200)
+        throw new Error(`It is not ready: ${text} ${JSON.stringify(operator.log.slice(-20))}`);
     },
     { timeout: 60_000, interval: 100 },
   );

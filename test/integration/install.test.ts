@@ -156,7 +156,8 @@ describe.skipIf(isSkipped)('installing', { timeout: MINUTE }, () => {
     expect(rules).toContain('https://wiki.example/runbooks/{{ $labels.reason }}.md');
     expect(rules).not.toContain('docs/runbooks');
     const dashboard = manifests.find(({ metadata }) => metadata.name === 'statusprobe-dashboard');
-    expect(JSON.stringify(JSON.parse(String(dashboard?.data?.['statusprobe.json'])))).toMatch(
+    const { 'statusprobe.json': json = '' } = dashboard?.data as Record<string, string>;
+    expect(JSON.stringify(JSON.parse(json))).toMatch(
       /"url":"https:\/\/wiki\.example\/runbooks\/\$\{__data\.fields\.reason\}\.md"/,
     );
     const { endpoints } = (

@@ -42,6 +42,7 @@ image: node_modules ## the operator's image, given to the local cluster
 bench: node_modules build ## figures against a baseline in the same run, and at scale beside goals (about an hour, a quiet machine)
 	@npm run --silent bench
 	@hack/cluster/build.sh kubernetes >/dev/null
+	@FAULT_SECONDS=60 vitest run --no-file-parallelism test/integration/faults.test.ts test/integration/shards.test.ts
 	@for each in scale informer diagnosis-cost soak; do echo "== $$each"; test/bench/isolated.sh node test/bench/$$each.ts || exit 1; done
 
 audit: ## known faults of dependencies, from the registry

@@ -38,6 +38,18 @@ const isInEffect = (
   keys: readonly string[],
 ): boolean => (own === undefined ? keys.some((key) => key.startsWith(prefix)) : own.startsWith(controller));
 
+/** What controllers say with a page of their own. */
+const SAID_BY_PAGE: ReadonlySet<string> = new Set([
+  'IngressWantsCredentials',
+  'IngressRefusesSource',
+  'IngressRefusesRequest',
+  'IngressLimitsRate',
+]);
+
+/** JSON that nobody signed is more likely the application's than a controller's page. */
+const isUnlikelyPage = ({ reason }: Effect, { answeredBy, headers }: Observation): boolean =>
+  SAID_BY_PAGE.has(reason) && answeredBy === undefined && /[/+]json\b/.test(headers['content-type'] ?? '');
+
 interface Seen {
   readonly effect: Effect;
   readonly key: string;
@@ -135,7 +147,7 @@ export const ingressBehaviour = defineCheck({
       .map((seen) => {
         const { key, does } = seen;
         const { reason, isDoubtful } = seen.effect;
-        const isGuess = isDoubtful?.(context) === true;
+        const isGuess = isDoubtful?.(context) === true || isUnlikelyPage(seen.effect, observation);
         const field = `metadata.annotations['${key}']`;
         const annotation = `annotation ${key}${key in annotations ? '' : ' is not set'}`;
         return report(reason, {

@@ -3,12 +3,9 @@ import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
+import { isCanary } from '../topology/canary.ts';
 
 const annotation = ({ metadata }: Ingress, key: string): string | undefined => metadata.annotations?.[key];
-
-/** A canary claims the host and path of another Ingress on purpose. */
-const isCanary = ({ ingress }: IngressMatch): boolean =>
-  annotation(ingress, 'nginx.ingress.kubernetes.io/canary') === 'true';
 
 /** Ingresses of AWS that share no group have a load balancer each. */
 function sharesEntry({ ingress: a }: IngressMatch, { ingress: b }: IngressMatch): boolean {
@@ -39,7 +36,7 @@ export const ingressConflict = defineCheck({
     },
   },
   run({ ingress: { rivals, candidates }, request, home }, report) {
-    const [winner, ...others] = rivals.filter((rival) => !isCanary(rival));
+    const [winner, ...others] = rivals.filter(({ ingress }) => !isCanary(ingress));
     if (winner === undefined) return [];
     const losers = others.filter(
       (rival) =>
@@ -47,7 +44,10 @@ export const ingressConflict = defineCheck({
         sharesEntry(winner, rival) &&
         backendOf(rival) !== backendOf(winner),
     );
-    const isMeant = ({ ingress }: IngressMatch) => candidates.length === 1 && candidates[0] === ingress;
+    const isOnlyHome = ({ metadata }: Ingress) =>
+      metadata.namespace === home && winner.ingress.metadata.namespace !== home;
+    const isMeant = ({ ingress }: IngressMatch) =>
+      isOnlyHome(ingress) || (candidates.length === 1 && candidates[0] === ingress);
     const loser = losers.find(isMeant) ?? losers[0];
     if (loser === undefined) return [];
     const { name, namespace = home } = loser.ingress.metadata;
@@ -62,7 +62,7 @@ export const ingressConflict = defineCheck({
           host: request.host,
           path: loser.path?.path ?? '/',
         },
-        // The probe means the Ingress whose requests another one takes: whatever is answered comes from there.
+        // The probe means the Ingress that it names, or that of its own namespace: whatever is answered comes from the other.
         severity: isMeant(loser) ? 'Error' : 'Warning',
         confidence: isMeant(loser) ? 'High' : 'Medium',
       }),

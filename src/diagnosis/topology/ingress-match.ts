@@ -1,6 +1,7 @@
 import type { RoutedRequest } from '../model/evidence.ts';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { HTTPIngressPath, Ingress, IngressRule } from '../model/kubernetes.ts';
+import { isCanary, takesAllRequests } from './canary.ts';
 import { namedClass } from './ingress-class.ts';
 import { bySeniority, HOST_RANKS, hostRank, ingressHostRank } from './ingress-hosts.ts';
 import { takesPath } from './ingress-paths.ts';
@@ -69,20 +70,29 @@ export interface RoutedByIngress {
   readonly rivals: readonly IngressMatch[];
 }
 
+/** Canaries take requests only from another Ingress: without one they are as any other. */
+function withoutCanaries(claims: readonly Claim[]): readonly Claim[] {
+  const mains = claims.filter(({ ingress }) => !isCanary(ingress));
+  return mains.length > 0 ? mains : claims;
+}
+
 /**
  * Which rule of several Ingresses takes a request, and who else claims the very same host and path: the oldest Ingress
- * wins. Only Ingresses of one class are rivals; where classes differ, one of the namespace `home` goes first.
+ * wins, unless it has handed every request to a canary. Only Ingresses of one class are rivals; where classes differ,
+ * one of the namespace `home` goes first.
  */
 export function matchIngress(ingresses: readonly Ingress[], asked: Asked, home: string): RoutedByIngress {
-  const claims = ingresses.flatMap((ingress) => claimsOf(ingress, asked)).sort(bySpecificity);
+  const all = ingresses.flatMap((ingress) => claimsOf(ingress, asked)).sort(bySpecificity);
+  const claims = withoutCanaries(all);
   const [best] = claims;
   if (best === undefined) return { rivals: [] };
-  const equal = claims
-    .filter((claim) => bySpecificity(claim, best) === 0)
-    .sort((a, b) => bySeniority(a.ingress, b.ingress));
+  const isEqual = (claim: Claim) => bySpecificity(claim, best) === 0;
+  const equal = claims.filter(isEqual).sort((a, b) => bySeniority(a.ingress, b.ingress));
   const first = equal.find(({ ingress }) => ingress.metadata.namespace === home) ?? best;
-  const sameClass = equal.filter(({ ingress }) => namedClass(ingress) === namedClass(first.ingress));
-  const winner = sameClass[0] ?? best;
+  const isOfClass = ({ ingress }: Claim) => namedClass(ingress) === namedClass(first.ingress);
+  const sameClass = equal.filter(isOfClass);
+  const canary = all.find((claim) => takesAllRequests(claim.ingress) && isEqual(claim) && isOfClass(claim));
+  const winner = canary ?? sameClass[0] ?? best;
   const claimants = new Set(sameClass.map(({ ingress }) => ingress));
   return { match: asMatch(winner), rivals: claimants.size > 1 ? sameClass.map(asMatch) : [] };
 }

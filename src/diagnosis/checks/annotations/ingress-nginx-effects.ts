@@ -42,7 +42,7 @@ const limits = (key: string): Effect =>
     explains: [429, 503],
     does: () => 'lets only so many requests of one address through',
     // 503 is what nginx answers for a Service without endpoints too.
-    isDoubtful: ({ observation }) => observation.code === 503,
+    isDoubtful: (context) => context.observation.code === 503 && !podsAnswer(context),
   });
 
 const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;

@@ -57,7 +57,7 @@ export function commandLineDocs(): string {
   return `${[
     '# The command line',
     '<!-- Generated from src/wiring/commands.ts and src/config.ts by `npm run generate`: change them and generate again. -->',
-    'One program, `statusprobe`; under the name `kubectl-statusprobe` in the `PATH` it is also `kubectl statusprobe`. What people ask for goes to standard output, everything else to standard error. Exit codes: 0 healthy or done, 1 failing or not valid, 2 could not run, after one sentence.',
+    'One program, `statusprobe`; under the name `kubectl-statusprobe` in the `PATH` it is also `kubectl statusprobe`. What people ask for goes to standard output, everything else to standard error. Exit codes: 0 healthy or done, 1 failing or not valid, 2 could not run, after one sentence. As a manual page: `man -l docs/statusprobe.1`.',
     '## Flags of all commands',
     'They may stand before or after the name of the command. A flag goes before its variable.',
     optionsTable(clusterOptions()),

@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
 
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+/** `kubectl` completes a plugin by asking a program beside it, in whatever shell. */
+export const SHELLS = ['bash', 'zsh', 'fish', 'kubectl'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** A flag as a shell completes it. */
@@ -149,7 +150,25 @@ function fish(commands: readonly Completed[]): string {
   return `# statusprobe completion for fish: statusprobe completion fish | source\n${lines.join('\n')}\n`;
 }
 
-const SCRIPTS: Readonly<Record<Shell, (commands: readonly Completed[]) => string>> = { bash, zsh, fish };
+/** What kubectl asks, answered as cobra does: candidates, then 4: no file names instead of them, and 2: no space after them. */
+const kubectl = (commands: readonly Completed[]): string => `#!/usr/bin/env bash
+# Executable in the PATH as kubectl_complete-statusprobe: completes kubectl statusprobe.
+directive=4
+compopt() { directive=6; }
+${bash(commands)}
+COMP_WORDS=(statusprobe "$@")
+COMP_CWORD=$#
+_statusprobe
+[[ \${#COMPREPLY[@]} -eq 0 ]] || printf '%s\\n' "\${COMPREPLY[@]}"
+echo ":$directive"
+`;
+
+const SCRIPTS: Readonly<Record<Shell, (commands: readonly Completed[]) => string>> = {
+  bash,
+  zsh,
+  fish,
+  kubectl,
+};
 
 /** A script that completes commands, flags and their values, made from the commands themselves. */
 export const completionScript = (shell: Shell, program: Command): string =>

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../api/durations.ts';
+import { SHELLS } from '../cli/completion.ts';
 import { DIAGNOSE_OUTPUTS } from '../cli/diagnose.ts';
 import { DISCOVER_OUTPUTS } from '../cli/discover.ts';
 import { GET_OUTPUTS } from '../cli/get.ts';
@@ -172,13 +173,17 @@ export const COMMANDS = {
     examples: [['statusprobe checks', 'what is looked at']],
   },
   completion: {
-    arguments: [['<shell>', 'bash, zsh or fish', ['bash', 'zsh', 'fish']]],
+    arguments: [['<shell>', 'bash, zsh, fish, or kubectl for its plugin', SHELLS]],
     description: 'print a completion script for a shell',
     options: () => [],
     examples: [
       ['source <(statusprobe completion bash)', 'in ~/.bashrc'],
       ['source <(statusprobe completion zsh)', 'in ~/.zshrc, after compinit'],
       ['statusprobe completion fish | source', 'in ~/.config/fish/config.fish'],
+      [
+        'statusprobe completion kubectl > kubectl_complete-statusprobe',
+        'for kubectl statusprobe: make it executable, in a folder of the PATH',
+      ],
     ],
   },
 } as const satisfies Readonly<Record<string, CommandDefinition>>;

@@ -49,7 +49,7 @@ test.each([
   ['diagnose x -n Shop', /It must be a Kubernetes name/],
   ['bundle x', /required option '--to <folder>' not specified/],
   ['validate', /missing required argument 'files'/],
-  ['completion csh', /Allowed choices are bash, zsh, fish/],
+  ['completion csh', /Allowed choices are bash, zsh, fish, kubectl/],
   ['diagnos', /unknown command 'diagnos'[\s\S]*Did you mean diagnose/],
 ])('%s is refused with a sentence', async (line, sentence) => {
   await expect(called(line)).rejects.toThrow(sentence);
@@ -73,6 +73,16 @@ describe('completion', () => {
     expect(offered('statusprobe get -o ')).toEqual(['text', 'wide', 'json', 'yaml']);
     expect(offered('statusprobe diagnose ing')).toEqual(['ingress/']);
     expect(offered('statusprobe completion z')).toEqual(['zsh']);
+  });
+
+  test('of kubectl statusprobe, as kubectl asks its plugins', () => {
+    const script = completionScript('kubectl', createProgram('1.2.3', {} as Actions));
+    const asked = (...words: readonly string[]) =>
+      execFileSync('bash', ['-c', script, 'kubectl_complete-statusprobe', ...words], { encoding: 'utf8' });
+    expect(asked('di')).toBe('diagnose\ndiscover\n:4\n');
+    expect(asked('diagnose', 'ing')).toBe('ingress/\n:6\n');
+    expect(asked('get', '-o', 'y')).toBe('yaml\n:4\n');
+    expect(asked('get', '--nothing')).toBe(':4\n');
   });
 
   test.each(SHELLS)('%s knows every command and every flag', (shell) => {

@@ -156,8 +156,8 @@ describe.skipIf(isSkipped)('installing', { timeout: MINUTE }, () => {
     expect(rules).toContain('https://wiki.example/runbooks/{{ $labels.reason }}.md');
     expect(rules).not.toContain('docs/runbooks');
     const dashboard = manifests.find(({ metadata }) => metadata.name === 'statusprobe-dashboard');
-    const { 'statusprobe.json': json = '' } = dashboard?.data as Record<string, string>;
-    expect(JSON.stringify(JSON.parse(json))).toMatch(
+    const data = dashboard?.data as Record<string, string> | undefined;
+    expect(JSON.stringify(JSON.parse(data?.['statusprobe.json'] ?? ''))).toMatch(
       /"url":"https:\/\/wiki\.example\/runbooks\/\$\{__data\.fields\.reason\}\.md"/,
     );
     const { endpoints } = (

@@ -183,7 +183,7 @@ describe.skipIf(missing !== undefined)('replicas on a real API server', { timeou
 const longestGap = (acts: readonly Act[]): number =>
   Math.max(...acts.slice(1).map(({ at }, index) => at - (acts[index] as Act).at));
 
-/** Acts among which replicas took turns: one comes back to what another did within so long. One takes over once and for good. */
+/** Acts among which replicas took turns, within so long of each other. One may take over, and hand over again as it leaves. */
 function disputesIn(acts: readonly Act[], patience: number): (readonly Act[])[] {
   const changes = acts.flatMap(({ by }, index) => (index > 0 && acts[index - 1]?.by !== by ? [index] : []));
   const runs: { from: number; to: number }[] = [];
@@ -195,7 +195,7 @@ function disputesIn(acts: readonly Act[], patience: number): (readonly Act[])[] 
   }
   const isDispute = ({ from, to }: { readonly from: number; readonly to: number }) => {
     const actors = acts.slice(from, to + 1).filter(({ by }, index, all) => all[index - 1]?.by !== by);
-    return new Set(actors.map(({ by }) => by)).size < actors.length;
+    return actors.length - new Set(actors.map(({ by }) => by)).size >= 2;
   };
   return runs.filter(isDispute).map(({ from, to }) => acts.slice(from, to + 1));
 }

@@ -110,6 +110,16 @@ it('those of one namespace and cause are one, whatever else they say', async () 
   expect(notes(created)).toEqual(['X', '502 of a (and 1 more StatusProbes of this namespace)']);
 });
 
+it('what happens to one probe again is told again, in its order', async () => {
+  const { sink, created } = sinkOf();
+  sink.add(probeOf('web'), failed('DevOps: the port is wrong'));
+  sink.add(probeOf('web'), { type: 'Normal', reason: 'ProbeRecovered', message: 'recovered', cause: '' });
+  sink.add(probeOf('web'), failed('DevOps: the port is wrong'));
+  await vi.waitFor(() =>
+    expect(notes(created)).toEqual(['DevOps: the port is wrong', 'recovered', 'DevOps: the port is wrong']),
+  );
+});
+
 it('statuses go first', async () => {
   let looks = 0;
   const { sink, created } = sinkOf({

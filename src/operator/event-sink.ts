@@ -61,6 +61,8 @@ export class EventSink {
     const known = this.#waiting.get(news);
     const created = { id: randomUUID(), occurredAt: new Date(), failures: 0, others: 0 };
     if (known === undefined) this.#waiting.set(news, { probe, transition, ...created });
+    // What happens to one probe again, after something else, is news of its own.
+    else if (known.probe.uid === probe.uid) this.#waiting.set(created.id, { probe, transition, ...created });
     else known.others += 1;
     this.#working ??= this.#work();
   }

@@ -1,3 +1,4 @@
+import { isUnsignedJSON } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { ANNOTATION_IN_AWS, TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
@@ -46,9 +47,8 @@ const SAID_BY_PAGE: ReadonlySet<string> = new Set([
   'IngressLimitsRate',
 ]);
 
-/** JSON that nobody signed is more likely the application's than a controller's page. */
-const isUnlikelyPage = ({ reason }: Effect, { answeredBy, headers }: Observation): boolean =>
-  SAID_BY_PAGE.has(reason) && answeredBy === undefined && /[/+]json\b/.test(headers['content-type'] ?? '');
+const isUnlikelyPage = ({ reason }: Effect, observation: Observation): boolean =>
+  SAID_BY_PAGE.has(reason) && isUnsignedJSON(observation);
 
 interface Seen {
   readonly effect: Effect;
@@ -76,7 +76,7 @@ export const ingressBehaviour = defineCheck({
   title: 'What the annotations of the Ingress make its controller answer by itself',
   layer: 'Ingress',
   needs: ['ingress', 'request', 'observation', 'home'],
-  wants: ['ingressClass', 'service', 'hops'],
+  wants: ['ingressClass', 'service', 'hops', 'endpoints'],
   reasons: {
     IngressRedirects: {
       ...effect('IngressRedirects', 'Ask the address that it redirects to, or remove the redirect'),
@@ -135,11 +135,12 @@ export const ingressBehaviour = defineCheck({
       layer: 'WAF',
     },
   },
-  run({ ingress: { match }, request, observation, home, ingressClass, service, hops = [] }, report) {
+  run({ ingress: { match }, request, observation, home, ingressClass, ...behind }, report) {
     if (match === undefined) return [];
     const { annotations = {}, name, namespace = home } = match.ingress.metadata;
-    const behind = service?.service;
-    const context = { request, observation, match, annotations, hops, ...(behind && { service: behind }) };
+    const { hops = [], endpoints = [], service } = behind;
+    const backend = { hops, endpoints, ...(service?.service && { service: service.service }) };
+    const context = { request, observation, match, annotations, ...backend };
     const controller = ingressClass?.ingressClass?.spec.controller;
     return FAMILIES.filter((family) => isInEffect(family, controller, Object.keys(annotations)))
       .flatMap((family) => effectsSeen(family, context))

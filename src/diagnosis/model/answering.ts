@@ -18,6 +18,10 @@ const GATEWAY_CODES: ReadonlySet<number> = new Set([502, 503, 504]);
 export const isAmbiguous = (code: number): boolean =>
   Math.floor(code / 100) === 3 || [400, 403, 404, 408, 413, 429].includes(code);
 
+/** JSON that no gateway signed is the word of an application, whatever its code. */
+export const isUnsignedJSON = ({ answeredBy, headers }: Observation): boolean =>
+  answeredBy === undefined && /[/+]json\b/.test(headers['content-type'] ?? '');
+
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
   answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);
 
@@ -116,9 +120,10 @@ function byRoute(evidence: AnswerEvidence): Confidence | undefined {
   const { answeredBy, code = 0 } = evidence.observation;
   if (isDirect(evidence)) return 'High';
   if (answeredByApplication(evidence.observation)) return answeredBy?.confidence;
-  const isTelling = !isGateway(answeredBy) && !GATEWAY_CODES.has(code);
+  const isOfGateways = GATEWAY_CODES.has(code);
+  const isTelling = !isGateway(answeredBy) && (!isOfGateways || isUnsignedJSON(evidence.observation));
   if (!isTelling || routeState(evidence) !== 'Complete') return undefined;
-  return isAmbiguous(code) ? 'Low' : 'Medium';
+  return isOfGateways || isAmbiguous(code) ? 'Low' : 'Medium';
 }
 
 /** How sure it is that the application wrote the answer; undefined when somebody before it did. */

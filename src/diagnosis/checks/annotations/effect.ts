@@ -1,5 +1,5 @@
 import type { Symptom } from '../../model/check.ts';
-import type { HopAnswer, RoutedRequest } from '../../model/evidence.ts';
+import type { HopAnswer, RoutedRequest, RouteEndpoint } from '../../model/evidence.ts';
 import type { IngressMatch } from '../../model/ingress-evidence.ts';
 import type { Service } from '../../model/kubernetes.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -12,6 +12,7 @@ export interface EffectContext {
   readonly annotations: Readonly<Record<string, string>>;
   readonly service?: Service;
   readonly hops: readonly HopAnswer[];
+  readonly endpoints: readonly RouteEndpoint[];
 }
 
 export const EFFECTS = [
@@ -69,3 +70,7 @@ export const redirectsToHTTPS = ({ request, observation }: EffectContext): boole
 /** Whether Pods that were asked directly answered well: then it is not they who are slow. */
 export const podsAnswer = ({ hops }: EffectContext): boolean =>
   hops.some(({ hop, observation }) => hop === 'Pod' && observation.success);
+
+/** Whether the controller has somebody to hand requests to. */
+export const hasReadyEndpoint = ({ endpoints }: EffectContext): boolean =>
+  endpoints.some(({ ready }) => ready);

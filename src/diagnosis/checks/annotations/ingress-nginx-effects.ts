@@ -4,6 +4,7 @@ import {
   type Effect,
   type EffectContext,
   type EffectFamily,
+  hasReadyEndpoint,
   isTrue,
   podsAnswer,
   redirectsToHTTPS,
@@ -42,7 +43,7 @@ const limits = (key: string): Effect =>
     explains: [429, 503],
     does: () => 'lets only so many requests of one address through',
     // 503 is what nginx answers for a Service without endpoints too.
-    isDoubtful: (context) => context.observation.code === 503 && !podsAnswer(context),
+    isDoubtful: (context) => context.observation.code === 503 && !hasReadyEndpoint(context),
   });
 
 const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     testTimeout: 20_000,
+    // The long ones wait for clusters, so that one core is not left to them alone.
+    maxWorkers: 2,
     hookTimeout: 120_000,
     projects: [
       {

@@ -311,7 +311,7 @@ describe('what is wrong is said in one sentence', () => {
   });
 
   test.each([
-    ['not YAML', '{{', /^The kubeconfig cannot be read: /],
+    ['not YAML', '{{', /^The kubeconfig cannot be read: [^\n]+$/],
     ['empty', '', /^The kubeconfig /],
     [
       'no cluster',

@@ -56,7 +56,8 @@ function readFiles(config: KubeConfig, file: string | undefined): void {
     if (file === undefined) config.loadFromDefault();
     else config.loadFromFile(file);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    // Further lines quote the file.
+    const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new Error(`The kubeconfig cannot be read: ${why}`, { cause });
   }
   // What client-node makes up where there is nothing to load.

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer as readAll } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checksText, describeChecks } from '../cli/checks.ts';
 import { completionScript, type Shell } from '../cli/completion.ts';
@@ -162,10 +163,12 @@ async function web(call: Call, version: string): Promise<void> {
 }
 
 async function readText(file: string): Promise<string> {
-  if (file === '-') return readAll(process.stdin);
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const reading = file === '-' ? readAll(process.stdin) : readFile(file);
+  const bytes = await reading.catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${file} cannot be read: ${error.code}`);
   });
+  if (!isUtf8(bytes)) throw new UsageError(`${file} is not UTF-8: save it in that encoding`);
+  return bytes.toString();
 }
 
 async function validate(call: Call): Promise<number> {

@@ -1,5 +1,13 @@
-import { type AnswerEvidence, applicationOf, isDirect, podHops } from '../model/answering.ts';
+import {
+  type AnswerEvidence,
+  applicationOf,
+  isDirect,
+  isGateway,
+  podHops,
+  routeState,
+} from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
+import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 
@@ -15,12 +23,20 @@ type Misbehaviour = keyof typeof REASONS;
 
 const isMisbehaviour = (reason = ''): reason is Misbehaviour => reason in REASONS;
 
+/** The words in which Go's servers refuse a plain request on a port for TLS; no router says so of its own port. */
+const saysTLSExpected = ({ code, bodyStart = '', answeredBy }: Observation): boolean =>
+  code === 400 &&
+  !isGateway(answeredBy) &&
+  bodyStart.startsWith('Client sent an HTTP request to an HTTPS server');
+
 /** By the Pods that were asked directly, else by the Service, which passes on what its Pods do. */
 function misbehaviour(evidence: AnswerEvidence): { what: Misbehaviour; confidence: Confidence } | undefined {
   const hops = podHops(evidence).map(({ observation }) => observation);
   const said = hops.map(({ failure }) => failure?.reason).filter(isMisbehaviour);
   const [what] = said;
   if (what !== undefined) return { what, confidence: said.length === hops.length ? 'High' : 'Medium' };
+  if (saysTLSExpected(evidence.observation) && routeState(evidence) === 'Complete')
+    return { what: 'TLSExpected', confidence: 'High' };
   const { reason } = evidence.observation.failure ?? {};
   if (!isDirect(evidence) || !isMisbehaviour(reason) || reason === 'TLSExpected') return undefined;
   return { what: reason, confidence: hops.length === 0 ? 'High' : 'Medium' };

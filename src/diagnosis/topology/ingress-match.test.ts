@@ -265,4 +265,29 @@ describe('which rule takes the request', () => {
     ];
     expect(match(all, HOST, '/cart')).toEqual({ match: 'b spec.rules[0].http.paths[0] b', rivals: [] });
   });
+
+  test.each([
+    ['an older canary without a weight takes nothing', {}, 'main'],
+    ['a canary with half of the weight is not followed', { 'canary-weight': '50' }, 'main'],
+    ['a canary with all of the weight takes every request', { 'canary-weight': '100' }, 'canary'],
+    [
+      'the whole weight may be another number',
+      { 'canary-weight': '100', 'canary-weight-total': '1000' },
+      'main',
+    ],
+  ])('%s', (_, settings, winner) => {
+    const annotations = Object.fromEntries(
+      Object.entries({ canary: 'true', ...settings }).map(([key, value]) => [
+        `nginx.ingress.kubernetes.io/${key}`,
+        value,
+      ]),
+    );
+    const main = ingress({ name: 'main', rules: [`${HOST} /`] });
+    const canary = ingress({ name: 'canary', created: '2025-01-01', annotations, rules: [`${HOST} /`] });
+    expect(match([main, canary], HOST, '/')).toEqual({
+      match: `${winner} spec.rules[0].http.paths[0] ${winner}`,
+      rivals: [],
+    });
+    expect(match([canary], HOST, '/').match).toBe('canary spec.rules[0].http.paths[0] canary');
+  });
 });

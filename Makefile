@@ -6,13 +6,16 @@ export CLUSTER
 # Node 24 comes with `npm ci`; the machine's own Node only has to run npm.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help demo test lint typecheck build cluster cluster-down image bench audit sbom clean
+.PHONY: help demo new-user test lint typecheck build cluster cluster-down image bench audit sbom clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 demo: node_modules ## a cluster, the operator, broken applications, and the verdicts (CLUSTER=local, kind or existing)
 	@node hack/demo/demo.ts
+
+new-user: node_modules build ## what the README tells a new user to do, on an empty cluster, with the time of each step
+	@node hack/demo/new-user.ts
 
 test: node_modules build ## every test: units, scenarios, a real API server, a real node
 	@hack/cluster/build.sh >/dev/null

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { whyNoNode } from '../support/node-cluster.ts';
 import { freePort, installPrometheus, whyNoPrometheus } from '../support/prometheus.ts';
 import {
   failuresToldTo,
+  impatientRules,
   type Monitoring,
   shippedPath,
   startMonitoring,
@@ -124,15 +125,6 @@ describe.skipIf(isSkipped)('helm on a real node', { timeout: 3 * MINUTE }, () =>
     return `127.0.0.1:${port}`;
   }
 
-  /** The rules as they are shipped, but that nobody waits for 2 minutes. */
-  function impatientRules(): string {
-    const file = join(directory, 'rules.yaml');
-    const rules = readFileSync(shippedPath('deploy/alerts/rules.yaml'), 'utf8');
-    expect(rules.match(/> 120\)/g)).toHaveLength(1);
-    writeFileSync(file, rules.replace('> 120)', '> 2)'));
-    return file;
-  }
-
   it('installs an operator that becomes ready, and takes rights in one namespace alone', () => {
     release('install');
     expect(names('deployments,roles,serviceaccounts')).toEqual([
@@ -152,7 +144,7 @@ describe.skipIf(isSkipped)('helm on a real node', { timeout: 3 * MINUTE }, () =>
       ...application('sound', image, { mode: 'healthy', selector: 'sound' }),
     ];
     cluster.kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-    monitoring = await startMonitoring(await forwardMetrics(), [impatientRules()]);
+    monitoring = await startMonitoring(await forwardMetrics(), [impatientRules(directory)]);
     const { devops, developers } = monitoring;
     await vi.waitFor(
       () => {

@@ -14,13 +14,13 @@ import {
   OPERATOR_NAMESPACE,
   whenReady,
 } from '../support/installation.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type OperatorProcess, startOperatorWith } from '../support/operator-process.ts';
 import { type RecordingTarget, startRecordingTarget } from '../support/recording-target.ts';
 import { crash, type ServerProcess } from '../support/server-process.ts';
 import { createAuthority } from '../support/test-certificates.ts';
 
-const missing = whyNoApiServer();
-if (missing !== undefined) console.warn(`No faults of a real API server: ${missing}.`);
+const isSkipped = isLeftOut('whatever happens between the operator and a real API server', whyNoApiServer());
 
 /** How long a fault lasts; `make bench` lets each last a minute. */
 const FAULT_MILLISECONDS = Number(process.env.FAULT_SECONDS ?? 8) * 1000;
@@ -92,7 +92,7 @@ async function boundToken({ kubectl, token }: Installation, name: string): Promi
   return token('--bound-object-kind=Secret', `--bound-object-name=${name}`);
 }
 
-describe.skipIf(missing !== undefined)('whatever happens between the operator and a real API server', () => {
+describe.skipIf(isSkipped)('whatever happens between the operator and a real API server', () => {
   let world: World;
   let target: RecordingTarget;
   let failing = 0;

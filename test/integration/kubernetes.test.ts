@@ -19,11 +19,10 @@ import { createStore } from '../../src/kubernetes/store.ts';
 import { createTransport, type Transport } from '../../src/kubernetes/transport.ts';
 import { openWatch, type WatchEvent } from '../../src/kubernetes/watch.ts';
 import { type ApiServer, startApiServer, whyNoApiServer } from '../support/apiserver.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { crash } from '../support/server-process.ts';
 
-const missing = whyNoApiServer();
-if (missing !== undefined)
-  console.warn(`The Kubernetes layer is not tested on a real API server: ${missing}.`);
+const isSkipped = isLeftOut('on a real API server', whyNoApiServer());
 
 const WIDGETS: Resource = {
   group: 'example.com',
@@ -63,7 +62,7 @@ const DEFINITIONS: Resource = {
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 
-describe.skipIf(missing !== undefined)('on a real API server', () => {
+describe.skipIf(isSkipped)('on a real API server', () => {
   let server: ApiServer;
   let transport: Transport;
   let client: Client;

@@ -20,11 +20,11 @@ import {
   ROOT,
   whenReady,
 } from '../support/installation.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type OperatorProcess, startOperator } from '../support/operator-process.ts';
 import { type RecordingTarget, startRecordingTarget } from '../support/recording-target.ts';
 
-const missing = whyNoApiServer();
-if (missing !== undefined) console.warn(`No permissions on a real API server: ${missing}.`);
+const isSkipped = isLeftOut('the ClusterRole on a real API server', whyNoApiServer());
 
 interface Rule {
   readonly apiGroups: readonly string[];
@@ -77,7 +77,7 @@ const without = (dropped: string): readonly Rule[] =>
     ),
   );
 
-describe.skipIf(missing !== undefined)('the ClusterRole on a real API server', { timeout: 300_000 }, () => {
+describe.skipIf(isSkipped)('the ClusterRole on a real API server', { timeout: 300_000 }, () => {
   let installation: Installation;
   let target: RecordingTarget;
   let whole: readonly StatusProbeStatus[];

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { whyNoApiServer } from '../support/apiserver.ts';
 import { type Installation, install, OPERATOR_NAMESPACE, ROOT } from '../support/installation.ts';
+import { isLeftOut } from '../support/left-out.ts';
 
-const missing = whyNoApiServer();
-if (missing !== undefined) console.warn(`No Pod Security on a real API server: ${missing}.`);
+const isSkipped = isLeftOut('a namespace that enforces Pod Security restricted', whyNoApiServer());
 
 interface Deployment {
   readonly kind: string;
@@ -15,7 +15,7 @@ interface PodSpec {
   readonly containers: readonly object[];
 }
 
-describe.skipIf(missing !== undefined)('a namespace that enforces Pod Security restricted', () => {
+describe.skipIf(isSkipped)('a namespace that enforces Pod Security restricted', () => {
   let installation: Installation;
 
   beforeAll(async () => {

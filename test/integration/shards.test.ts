@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ApiServerLink, startLink } from '../support/api-server-link.ts';
 import { whyNoApiServer } from '../support/apiserver.ts';
 import { type Installation, install, LOOPBACK_POLICY, whenReady } from '../support/installation.ts';
+import { isLeftOut } from '../support/left-out.ts';
 import { type OperatorProcess, startOperatorWith } from '../support/operator-process.ts';
 import { type RecordingTarget, startRecordingTarget } from '../support/recording-target.ts';
 import { createAuthority, type TestAuthority } from '../support/test-certificates.ts';
 
-const missing = whyNoApiServer();
-if (missing !== undefined) console.warn(`No replicas on a real API server: ${missing}.`);
+const isSkipped = isLeftOut('replicas on a real API server', whyNoApiServer());
 
 /** How long a replica is stopped; `make bench` stops it for a minute. */
 const STOP_MILLISECONDS = Number(process.env.FAULT_SECONDS ?? 15) * 1000;
@@ -32,7 +32,7 @@ interface Act {
   readonly by: string;
 }
 
-describe.skipIf(missing !== undefined)('replicas on a real API server', { timeout: 300_000 }, () => {
+describe.skipIf(isSkipped)('replicas on a real API server', { timeout: 300_000 }, () => {
   let installation: Installation;
   let authority: TestAuthority;
   let target: RecordingTarget;

@@ -321,10 +321,20 @@ describe('the log', () => {
     const { controller, put, seen } = controllerOn(probeOf());
     seen.code = 500;
     controller.start();
-    await vi.waitFor(() => expect(seen.log).toEqual(['A visit failed; it is tried again']));
+    await vi.waitFor(() =>
+      expect(seen.log).toEqual([
+        'ProbeFailed: Unknown: HTTP500: the search for the cause did not come to an end',
+        'A visit failed; it is tried again',
+      ]),
+    );
     seen.code = 200;
     seen.owned.add('shop/last');
     put(probeOf({ name: 'last' }));
-    await vi.waitFor(() => expect(seen.offered).toEqual([['last', 1]]));
+    await vi.waitFor(() =>
+      expect(seen.offered).toEqual([
+        ['web', 1],
+        ['last', 1],
+      ]),
+    );
   });
 });

@@ -57,7 +57,7 @@ export const verdictOnly = (owner: 'None' | 'Unknown', reason: string, summary: 
 const WHY: Readonly<Record<Undiagnosed, string>> = {
   InProgress: 'the cause is being looked for',
   Disabled: 'the cause is not looked for, because spec.diagnose.enabled is false',
-  BudgetExceeded: 'looking for the cause took too long',
+  BudgetExceeded: 'the search for the cause did not come to an end',
 };
 
 /** The verdict on a failure that has no diagnosis. */

@@ -670,7 +670,8 @@ describe('hops', () => {
       { failure: { phase: 'TLS', reason: 'CertificateUntrusted', message: 'no' }, tls: {} },
       'TLSExpected',
     ],
-    ['an answer', { code: 400 }, 'TLSExpected'],
+    ['an answer', { code: 400, tls: {} }, 'TLSExpected'],
+    ['an answer that was saved without its scheme', { code: 400 }, 'ClosedBeforeHeaders'],
     ['no TLS', { failure: { phase: 'TLS', reason: 'NotTLS', message: 'no' } }, 'ClosedBeforeHeaders'],
   ])('a plain connection is closed and a TLS handshake brings %s', async (_, secure, expected) => {
     const closed = { failure: { phase: 'Wait', reason: 'ClosedBeforeHeaders', message: 'closed' } } as const;

@@ -9,15 +9,21 @@ import {
 } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
-import type { Observation } from '../model/observation.ts';
+import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 
 /** Codes by which a gateway speaks for itself, and not of what it found behind it. */
 const isOwnWord = ({ code = 0, answeredBy }: Observation): boolean =>
   isGateway(answeredBy) && code >= 300 && code < 500 && code !== 401;
 
+/** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
+const isPassing = (observation: Observation): boolean =>
+  answeredByApplication(observation) && (observation.code === 408 || observation.code === 429);
+
 /** What Pods that answer well do not say one moment and unsay the next. */
-function isLasting({ code = 0, failure }: Observation): boolean {
+function isLasting(observation: Observation): boolean {
+  const { code = 0, failure } = observation;
+  if (isPassing(observation)) return false;
   const isCode = failure === undefined || failure.reason === 'UnexpectedStatus';
   return isCode ? isAmbiguous(code) : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
 }

@@ -1,6 +1,7 @@
 import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
+import { redirectChain } from '../model/telling-headers.ts';
 
 const REASONS = {
   NXDomain: 'HostNotFound',
@@ -78,7 +79,7 @@ export const dnsHost = defineCheck({
     const { failure } = observation;
     if (failure?.phase !== 'Resolve' || !isKnown(failure.reason)) return [];
     const reason = REASONS[failure.reason];
-    const evidence = [failure.message];
+    const evidence = [failure.message, ...redirectChain(observation)];
     const behind = observation.redirects.length === 0 ? entranceOf(entrance) : undefined;
     if (behind !== undefined && reason === 'HostNotFound') {
       const subject = { ...behind.entrance, field: 'status' };

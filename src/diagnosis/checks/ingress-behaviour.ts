@@ -131,7 +131,7 @@ export const ingressBehaviour = defineCheck({
         'IngressAsksFirewall',
         'See which rule of the firewall blocked the request, and except the request or change the rule',
       ),
-      leadsTo: ['AnsweredBeforePods', 'WAFAnswered', 'LoggedWAFBlock'],
+      leadsTo: ['AnsweredBeforePods', 'LoggedWAFBlock'],
       layer: 'WAF',
     },
   },

@@ -15,6 +15,10 @@ function isAtWork({ answeredBy }: Observation, controller: string): boolean {
   return layer === 'Application' || controller.toLowerCase().includes(product.toLowerCase());
 }
 
+/** Somebody took the connection: perhaps a controller whose Pods do not look like one, or that may not be seen. */
+const isTaken = ({ code, tls, failure }: Observation): boolean =>
+  code !== undefined || tls !== undefined || failure?.phase === 'Wait' || failure?.phase === 'Receive';
+
 export const ingressController = defineCheck({
   id: 'ingress-controller',
   title: 'A controller serves the class of the Ingress',
@@ -58,8 +62,7 @@ export const ingressController = defineCheck({
       report(reason, {
         subject: referenceTo({ kind: 'IngressClass', name }, home),
         slots: { ingress: ingress.metadata.name, class: name, controller },
-        // An answer came from somewhere: perhaps from a controller whose Pods do not look like one.
-        confidence: observation.code === undefined ? 'High' : 'Medium',
+        confidence: isTaken(observation) ? 'Medium' : 'High',
       }),
     ];
   },

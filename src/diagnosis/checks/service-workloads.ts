@@ -1,8 +1,9 @@
+import { podHops } from '../model/answering.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import { portNumber } from '../model/container-ports.ts';
 import { type DialledPod, dialledPods } from '../model/dialled-pods.ts';
-import type { PodsEvidence, ServiceEvidence, WorkloadsEvidence } from '../model/evidence.ts';
+import type { Evidence, PodsEvidence, ServiceEvidence, WorkloadsEvidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
 import type { ObjectReference } from '../model/reference.ts';
@@ -45,12 +46,34 @@ function namesake(
   return own !== undefined && isAnothers ? `${own.kind}/${name}` : undefined;
 }
 
+/** The images without their tags: of whatever version, the same application. */
+const imagesOf = ({ pods }: Group): readonly string[] =>
+  pods.flatMap(({ spec }) => spec.containers.map(({ image = '' }) => image.replace(/[:@][^/]*$/, '')));
+
+type Answers = Pick<Evidence, 'observation'> & Partial<Pick<Evidence, 'hops' | 'endpoints'>>;
+
+/** Two applications of which one answers as expected, and every Pod of the other as the probe was answered. */
+function applicationsApart(groups: readonly Group[], { observation: seen, ...behind }: Answers) {
+  if (seen.code !== 404 && seen.code !== 405) return undefined;
+  const answered = groups.map((group) => {
+    const names = group.pods.map(({ metadata }) => metadata.name);
+    const answers = podHops(behind).filter(({ podName = '' }) => names.includes(podName));
+    return { ...group, answers: answers.map(({ observation }) => observation) };
+  });
+  const asked = answered.filter(({ answers }) => answers.length > 0);
+  const own = asked.find(({ answers }) => answers.every(({ success }) => success));
+  const foreign = asked.find(({ answers }) => answers.every(({ code }) => code === seen.code));
+  if (own === undefined || foreign === undefined) return undefined;
+  const others = imagesOf(foreign);
+  return imagesOf(own).some((image) => others.includes(image)) ? undefined : { own, foreign };
+}
+
 export const serviceWorkloads = defineCheck({
   id: 'service-workloads',
   title: 'All workloads that the Service selects serve its port',
   layer: 'Service',
   needs: ['service', 'pods', 'observation', 'home'],
-  wants: ['dials', 'workloads'],
+  wants: ['dials', 'workloads', 'hops', 'endpoints'],
   reasons: {
     SelectorMatchesOtherWorkload: {
       severity: 'Error',
@@ -60,6 +83,16 @@ export const serviceWorkloads = defineCheck({
       command: "kubectl -n '{namespace}' get pods --show-labels",
       explains: [404, 405, 'Assertion', ...GATEWAY_SYMPTOMS],
       leadsTo: ['TargetPortNotOpen', 'TargetPortNameUnknown', 'NoEndpoints', ...APPLICATION_REASONS],
+    },
+    SelectorMatchesTwoApplications: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message:
+        'Service {service} selects Pods of two applications: {own} answers as expected, and {foreign} with {code}',
+      fix: 'Give the Pods of {own} a label of their own, and add it to the selector of Service {service}',
+      command: "kubectl -n '{namespace}' get pods --show-labels",
+      explains: [404, 405],
+      leadsTo: ['ApplicationRouteNotFound', 'ApplicationMethodNotAllowed', 'EndpointsDisagree'],
     },
     SelectorMatchesForeignWorkload: {
       severity: 'Warning',
@@ -72,7 +105,7 @@ export const serviceWorkloads = defineCheck({
       leadsTo: ['TargetPortNotOpen', 'TargetPortNameUnknown', 'DeclaredPortNotOpen', 'EndpointsDisagree'],
     },
   },
-  run({ service: route, pods, workloads, observation, home, dials = [] }, report) {
+  run({ service: route, pods, workloads, observation, home, dials = [], ...behind }, report) {
     const { service, port, reference } = route;
     if (service === undefined || port === undefined) return [];
     const subject = { ...reference, field: 'spec.selector' };
@@ -85,6 +118,12 @@ export const serviceWorkloads = defineCheck({
       if (own === undefined) return [];
       const slots = { service: name, namespace, own, other: first.workload.ref };
       return [report('SelectorMatchesOtherWorkload', { subject, slots, confidence: 'Medium' })];
+    }
+    const apart = applicationsApart(groups, { observation, ...behind });
+    if (apart !== undefined) {
+      const [own, foreign] = [apart.own.workload.ref, apart.foreign.workload.ref];
+      const slots = { service: name, namespace, own, foreign, code: observation.code ?? '' };
+      return [report('SelectorMatchesTwoApplications', { subject, slots })];
     }
     const own = groups.find((group) => group.serves);
     if (own === undefined) return [];

@@ -86,7 +86,7 @@ export const wafRule = defineCheck({
       message: 'AWS WAF in front of {loadBalancer} answers {code}; which rule is not known',
       fix: 'Look for the request in the log of {acl} by its time and User-Agent',
       explains: ANY_CODE,
-      leadsTo: ['LoggedWAFBlock', 'AnsweredBeforePods'],
+      leadsTo: FOLLOWS,
     },
   },
   run({ webACL, wafRequests = [], observation, failingSince, ...evidence }, report) {

@@ -115,8 +115,8 @@ async function podStops(
 }
 
 /** Whether a handshake came about, or failed over what is said in one. */
-const speaksTLS = ({ code, tls, failure }: Observation): boolean =>
-  code !== undefined || tls !== undefined || failure?.reason === 'TLSAlert';
+const speaksTLS = ({ tls, failure }: Observation): boolean =>
+  tls !== undefined || failure?.reason === 'TLSAlert';
 
 /** A server that wants TLS closes a plain connection without a word, or answers 400: whether it takes a handshake tells. */
 async function askHop(ask: Asker, question: HopRequest): Promise<Observation> {

@@ -1,10 +1,10 @@
 import {
   type AnswerEvidence,
-  applicationOf,
   isGateway,
   logCommand,
   podHops,
   type Sameness,
+  writerOf,
   writtenByApplication,
 } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
@@ -193,7 +193,7 @@ export const applicationAnswer = defineCheck({
     const code = refusedWith(observation);
     const confidence = code && writtenByApplication(evidence, isSameCode(code));
     if (code === undefined || !confidence) return [];
-    const subject = applicationOf(evidence);
+    const subject = writerOf(evidence, isSameCode(code));
     const { workload } = namesOf(subject);
     return [
       report(reasonFor(code, evidence), {

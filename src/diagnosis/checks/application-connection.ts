@@ -23,21 +23,31 @@ type Misbehaviour = keyof typeof REASONS;
 
 const isMisbehaviour = (reason = ''): reason is Misbehaviour => reason in REASONS;
 
-/** The words in which Go's servers refuse a plain request on a port for TLS; no router says so of its own port. */
-const saysTLSExpected = ({ code, bodyStart = '', answeredBy }: Observation): boolean =>
-  code === 400 &&
-  !isGateway(answeredBy) &&
-  bodyStart.startsWith('Client sent an HTTP request to an HTTPS server');
+/** The words in which Go's servers, nginx and Apache refuse a plain request on a port for TLS. */
+const TLS_EXPECTED =
+  /Client sent an HTTP request to an HTTPS server|The plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled server port/;
+
+const saysTLSExpected = ({ code, bodyStart = '' }: Observation): boolean =>
+  code === 400 && TLS_EXPECTED.test(bodyStart);
+
+const sayingOf = (hop: Observation): string | undefined =>
+  saysTLSExpected(hop) ? 'TLSExpected' : hop.failure?.reason;
 
 /** By the Pods that were asked directly, else by the Service, which passes on what its Pods do. */
 function misbehaviour(evidence: AnswerEvidence): { what: Misbehaviour; confidence: Confidence } | undefined {
   const hops = podHops(evidence).map(({ observation }) => observation);
-  const said = hops.map(({ failure }) => failure?.reason).filter(isMisbehaviour);
+  const said = hops.map(sayingOf).filter(isMisbehaviour);
   const [what] = said;
   if (what !== undefined) return { what, confidence: said.length === hops.length ? 'High' : 'Medium' };
-  if (saysTLSExpected(evidence.observation) && routeState(evidence) === 'Complete')
+  const { observation } = evidence;
+  // A router may say so of its own port, but then it signs.
+  if (
+    saysTLSExpected(observation) &&
+    !isGateway(observation.answeredBy) &&
+    routeState(evidence) === 'Complete'
+  )
     return { what: 'TLSExpected', confidence: 'High' };
-  const { reason } = evidence.observation.failure ?? {};
+  const { reason } = observation.failure ?? {};
   if (!isDirect(evidence) || !isMisbehaviour(reason) || reason === 'TLSExpected') return undefined;
   return { what: reason, confidence: hops.length === 0 ? 'High' : 'Medium' };
 }
@@ -73,6 +83,7 @@ export const applicationConnection = defineCheck({
       fix: 'Let the Ingress ask it over HTTPS, or let {workload} speak plain HTTP on this port',
       command: "kubectl -n '{namespace}' get '{object}' -o yaml",
       explains: [400, 502, 503, 'Connection'],
+      leadsTo: ['ApplicationBadRequest'],
     },
   },
   run(evidence, report) {

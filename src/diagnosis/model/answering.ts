@@ -95,6 +95,15 @@ const answersOf = (evidence: AnswerEvidence): readonly Observation[] =>
     .map(({ observation }) => observation)
     .filter(({ code }) => code !== undefined);
 
+/** Of several workloads behind one Service the one whose Pods gave such an answer, where Pods were asked. */
+export function writerOf(evidence: AnswerEvidence, isSame: Sameness): ObjectReference {
+  const { pods } = evidence;
+  const said = podHops(evidence).filter(({ observation }) => isSame(observation));
+  const writers = pods?.pods.filter(({ metadata }) => said.some(({ podName }) => podName === metadata.name));
+  if (pods === undefined || writers === undefined || writers.length === 0) return applicationOf(evidence);
+  return applicationOf({ ...evidence, pods: { ...pods, pods: writers } });
+}
+
 /** The Pods answer as expected when they are asked directly. */
 export function isCleared(evidence: AnswerEvidence): boolean {
   const answers = answersOf(evidence);

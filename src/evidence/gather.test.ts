@@ -457,13 +457,15 @@ describe('the class', () => {
       named: 'traefik',
       ingressClass: { metadata: { name: 'traefik' } },
       existing: ['traefik'],
-      controllerPods: [{ metadata: { name: 'controller' } }],
     });
+    expect(await value('controllerPods', { objects: [withClass, traefik, running] })).toMatchObject([
+      { metadata: { name: 'controller' } },
+    ]);
   });
 
   test('Pods that may not be looked at are not absent', async () => {
     const unreadable = [{ kind: 'Pod', reason: 'Forbidden', message: 'no' }] as const;
-    expect(await gathered('ingressClass', { objects: [withClass, traefik], unreadable })).toMatchObject({
+    expect(await gathered('controllerPods', { objects: [withClass, traefik], unreadable })).toMatchObject({
       reason: 'Forbidden',
     });
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { LogExcerpt } from '../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
+import type { Pod } from '../diagnosis/model/pod.ts';
 import { targetOf } from '../diagnosis/model/target.ts';
 import { readSavedAws } from './aws/saved.ts';
 import { POD_LOG } from './bundle/recording.ts';
@@ -71,15 +72,34 @@ const settingsOf = ({ logs, settings }: ObservationFile): EvidenceSettings => ({
   ...settings,
 });
 
-/** Clusters are mostly dumped without their Secrets, which are then not missing; a case that statusprobe wrote holds all that it read. */
+/**
+ * Clusters are mostly dumped without their Secrets, and often one namespace alone: what is not there is not missing.
+ * A case that statusprobe wrote holds all that it read.
+ */
 async function undumped(
   reader: ClusterReader,
-  { settings }: ObservationFile,
+  { settings, namespace }: ObservationFile,
 ): Promise<readonly Unreadable[]> {
-  const secrets = await reader.list('Secret');
-  const isTold = settings !== undefined || !secrets.ok || secrets.value.length > 0;
-  return isTold ? [] : [{ kind: 'Secret', reason: 'NotConfigured', message: 'Secrets are not in the dump' }];
+  if (settings !== undefined) return [];
+  const [secrets, pods] = await Promise.all([reader.list('Secret'), reader.list('Pod')]);
+  const isElsewhere = (pod: Pod) => pod.metadata.namespace !== namespace;
+  return [
+    ...(secrets.ok && secrets.value.length === 0
+      ? [{ kind: 'Secret', ...notDumped('Secrets are not in the dump') }]
+      : []),
+    ...(pods.ok && !pods.value.some(isElsewhere)
+      ? [
+          {
+            kind: 'Pod',
+            namespace: '',
+            ...notDumped(`Pods outside namespace ${namespace} are not in the dump`),
+          },
+        ]
+      : []),
+  ];
 }
+
+const notDumped = (message: string) => ({ reason: 'NotConfigured', message }) as const;
 
 /** What a dump is judged with that has no observation.yaml of its own, or another one. */
 export type ObservationSource = { readonly file: string } | { readonly written: ObservationFile };

@@ -17,7 +17,7 @@ import { readHops } from './slots/hops.ts';
 import { readHostRecords } from './slots/host-records.ts';
 import { readHTTPRoute } from './slots/http-route.ts';
 import { readIngress } from './slots/ingress.ts';
-import { readIngressClass } from './slots/ingress-class.ts';
+import { readControllerPods, readIngressClass } from './slots/ingress-class.ts';
 import { readListeners } from './slots/listeners.ts';
 import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
@@ -51,6 +51,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   hostRecords: readHostRecords,
   ingress: readIngress,
   ingressClass: readIngressClass,
+  controllerPods: readControllerPods,
   httpRoute: readHTTPRoute,
   gateways: readGateways,
   gatewayClass: readGatewayClass,

@@ -23,7 +23,7 @@ export const ingressController = defineCheck({
   id: 'ingress-controller',
   title: 'A controller serves the class of the Ingress',
   layer: 'Ingress',
-  needs: ['ingressClass', 'observation', 'home'],
+  needs: ['ingressClass', 'controllerPods', 'observation', 'home'],
   reasons: {
     IngressControllerNotFound: {
       severity: 'Error',
@@ -50,7 +50,7 @@ export const ingressController = defineCheck({
       leadsTo: ['IngressHasNoAddress'],
     },
   },
-  run({ ingressClass: { ingress, ingressClass, controllerPods }, observation, home }, report) {
+  run({ ingressClass: { ingress, ingressClass }, controllerPods, observation, home }, report) {
     const controller = ingressClass?.spec.controller ?? '';
     const known = controllerOf(controller);
     const isExpected = known !== undefined && known.mayRunElsewhere !== true;

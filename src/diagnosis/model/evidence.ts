@@ -137,6 +137,8 @@ export interface Evidence {
   readonly hostRecords: HostRecords;
   readonly ingress: IngressEvidence;
   readonly ingressClass: IngressClassEvidence;
+  /** Pods that look like the controller of the Ingress' class (by image or labels), whatever their namespace. */
+  readonly controllerPods: readonly Pod[];
   /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */
   readonly httpRoute: HTTPRouteEvidence;
   readonly gateways: GatewaysEvidence;

@@ -1,5 +1,4 @@
 import type { HTTPIngressPath, Ingress, IngressBackend, IngressClass, IngressRule } from './kubernetes.ts';
-import type { Pod } from './pod.ts';
 import type { ObjectReference } from './reference.ts';
 
 /** The rule that takes a request, by Kubernetes' own rules for host, Exact and Prefix. */
@@ -36,6 +35,4 @@ export interface IngressClassEvidence {
   readonly ingressClass?: IngressClass;
   /** Names of the classes that exist. */
   readonly existing: readonly string[];
-  /** Pods that look like this class's controller (by image or labels), whatever their namespace. */
-  readonly controllerPods: readonly Pod[];
 }

@@ -1,26 +1,8 @@
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
-import type { IngressClass } from '../../diagnosis/model/kubernetes.ts';
-import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
-import type { Pod } from '../../diagnosis/model/pod.ts';
+import { found } from '../../diagnosis/model/lookup.ts';
 import { namedClass, servingClass } from '../../diagnosis/topology/ingress-class.ts';
 import { controllerOf } from '../../diagnosis/topology/ingress-controllers.ts';
-import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotReader } from '../slot-context.ts';
-
-/** By the labels that the controller's own manifests set; only where none are found, by image among all Pods. */
-async function controllerPods(
-  reader: ClusterReader,
-  ingressClass: IngressClass | undefined,
-): Promise<Lookup<readonly Pod[]>> {
-  const controller = controllerOf(ingressClass?.spec.controller);
-  if (controller === undefined) return found([]);
-  const byLabel = await Promise.all(controller.labels.map((labels) => reader.list('Pod', { labels })));
-  const failed = byLabel.find((lookup) => !lookup.ok);
-  if (failed !== undefined) return failed;
-  const labelled = byLabel.flatMap((lookup) => (lookup.ok ? lookup.value : []));
-  if (labelled.length > 0) return found([...new Set(labelled)]);
-  return reader.list('Pod', { image: controller.image });
-}
 
 export const readIngressClass: SlotReader<'ingressClass'> = async ({ slot, reader }) => {
   const route = await slot('ingress');
@@ -31,13 +13,24 @@ export const readIngressClass: SlotReader<'ingressClass'> = async ({ slot, reade
   if (!classes.ok) return classes;
   const named = namedClass(ingress);
   const ingressClass = servingClass(ingress, classes.value);
-  const pods = await controllerPods(reader, ingressClass);
-  if (!pods.ok) return pods;
   return found({
     ingress,
     ...(named === undefined ? {} : { named }),
     ...(ingressClass === undefined ? {} : { ingressClass }),
     existing: classes.value.map(({ metadata }) => metadata.name),
-    controllerPods: pods.value,
   });
+};
+
+/** By the labels that the controller's own manifests set; only where none are found, by image among all Pods. */
+export const readControllerPods: SlotReader<'controllerPods'> = async ({ slot, reader }) => {
+  const served = await slot('ingressClass');
+  if (!served.ok) return served;
+  const controller = controllerOf(served.value.ingressClass?.spec.controller);
+  if (controller === undefined) return found([]);
+  const byLabel = await Promise.all(controller.labels.map((labels) => reader.list('Pod', { labels })));
+  const failed = byLabel.find((lookup) => !lookup.ok);
+  if (failed !== undefined) return failed;
+  const labelled = byLabel.flatMap((lookup) => (lookup.ok ? lookup.value : []));
+  if (labelled.length > 0) return found([...new Set(labelled)]);
+  return reader.list('Pod', { image: controller.image });
 };

@@ -21,11 +21,11 @@ async function senderPods({ slot }: SlotContext, operators: readonly Pod[]): Pro
   const asker = route.ok ? route.value.askedBy.kind : undefined;
   if (asker === 'HTTPRoute') return [];
   if (asker !== 'Ingress') return operators;
-  const served = await slot('ingressClass');
-  if (!served.ok) return [];
-  const { ingressClass, controllerPods } = served.value;
+  const [served, pods] = await Promise.all([slot('ingressClass'), slot('controllerPods')]);
+  if (!served.ok || !pods.ok) return [];
+  const { ingressClass } = served.value;
   const isSender = controllerOf(ingressClass?.spec.controller)?.configuresOthers !== true;
-  return isSender ? controllerPods.filter(isRunning) : [];
+  return isSender ? pods.value.filter(isRunning) : [];
 }
 
 const namespacesOf = (pods: readonly Pod[]): readonly string[] =>

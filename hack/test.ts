@@ -10,7 +10,10 @@ interface Report {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly success: boolean;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string }[];
+  }[];
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'statusprobe-test-'));
@@ -28,11 +31,12 @@ const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
 if (existsSync(leftOut)) process.stdout.write(readFileSync(leftOut, 'utf8'));
 rmSync(directory, { recursive: true });
 
-// A file that could not be loaded has no test to count, and has failed all the same.
-const unloaded = report.testResults.filter(
-  ({ status: outcome, assertionResults }) => outcome === 'failed' && assertionResults.length === 0,
+// A file that could not be loaded or prepared has no test that failed, and has failed all the same.
+const unprepared = report.testResults.filter(
+  ({ status: outcome, assertionResults }) =>
+    outcome === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
 ).length;
-const failed = report.numFailedTests + unloaded;
+const failed = report.numFailedTests + unprepared;
 const skipped = report.numPendingTests + report.numTodoTests;
 const hasFailed = status !== 0 || failed > 0 || (process.env.CI === 'true' && skipped > 0);
 if (process.env.CI === 'true' && skipped > 0)

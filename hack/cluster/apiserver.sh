@@ -105,7 +105,8 @@ directory=$(cd "$2" && pwd)
 stop_all
 if [[ $1 == up ]]; then
   KUBERNETES=$("$here/build.sh" kubernetes)
-  start_all
+  # Another program may take a port between its choice and its use.
+  (start_all) || { stop_all && start_all; }
   say "an API server is ready, with $directory/kubeconfig"
 else
   rm -f "$directory"/{kubeconfig,unprivileged.kubeconfig,tokens.csv,audit-policy.yaml,audit.log,etcd.log,kube-apiserver.log}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { found } from '../src/diagnosis/model/lookup.ts';
-import type { Observation } from '../src/diagnosis/model/observation.ts';
+import { type Observation, SPEC_MISTAKES } from '../src/diagnosis/model/observation.ts';
 import { createCachedReader, type KindCaches } from '../src/evidence/cluster/cached.ts';
 import { isKind, KINDS, type Kind, type ObjectsByKind } from '../src/evidence/cluster/kinds.ts';
 import type { RawObject } from '../src/evidence/cluster/objects.ts';
@@ -84,12 +84,9 @@ const anything = fc.oneof(
   fc.constantFrom(null, '', 0, -1, [], {}, [null], [{}], { '': null }),
 );
 
-/** A spec that asks or expects what cannot be says nothing of its target. */
-const OF_THE_SPEC: readonly (string | undefined)[] = ['InvalidExpectation', 'InvalidRequest', 'InvalidURL'];
-
 function expectedOf({ success, failure }: Observation): string {
   if (success) return 'True';
-  return OF_THE_SPEC.includes(failure?.reason) ? 'Unknown' : 'False';
+  return SPEC_MISTAKES.has(failure?.reason ?? '') ? 'Unknown' : 'False';
 }
 
 const told = (visited: Visited | undefined) => {

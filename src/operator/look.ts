@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Observation } from '../diagnosis/model/observation.ts';
+import { type Observation, SPEC_MISTAKES } from '../diagnosis/model/observation.ts';
 import { diagnose, type Question, type Result, type Steps } from '../pipeline.ts';
 import type { Expectation, ProbeRequest, TLSSettings } from '../probe/request.ts';
 import type { LinkTemplate } from './links/link-templates.ts';
@@ -53,9 +53,6 @@ const TELL_AFTER_MILLISECONDS = 3_000;
 
 /** Beyond one further timeout for the hops, after which a diagnosis is given up: the API server hangs. */
 const BUDGET_MILLISECONDS = 7_000;
-
-/** A spec that the prober finds out to be impossible, by reasons of `ProbeFailure`. */
-const IMPOSSIBLE: ReadonlySet<string> = new Set(['InvalidExpectation', 'InvalidRequest', 'InvalidURL']);
 
 /** Codes and failures after which a Secret may have been mended: it is read anew at once. */
 const UNAUTHORIZED: ReadonlySet<number> = new Set([401, 403, 407]);
@@ -138,7 +135,7 @@ async function* judge(inquiry: Inquiry, observation: Observation, world: World):
   if (reason === 'Cancelled') return;
   if (UNAUTHORIZED.has(code) || CREDENTIALS_REFUSED.has(reason)) world.forgetValues(inquiry.namespace);
   if (refusal !== undefined) return yield { kind: 'Refused', reason: 'TargetRefused', message };
-  if (IMPOSSIBLE.has(reason)) return yield invalid(message);
+  if (SPEC_MISTAKES.has(reason)) return yield invalid(message);
   const blindness = await whyBlind(observation, world);
   if (blindness !== undefined) {
     return yield {

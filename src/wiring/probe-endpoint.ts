@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseDuration } from '../api/durations.ts';
-import type { Observation } from '../diagnosis/model/observation.ts';
+import { type Observation, SPEC_MISTAKES } from '../diagnosis/model/observation.ts';
 import { type AskedProbe, type AskProbe, ProbeRefused } from '../metrics/probe-endpoint.ts';
 import type { NamespacePolicy } from '../operator/policy.ts';
 import { modulesByName, type ProbeModule } from '../operator/probe-modules.ts';
@@ -102,14 +102,11 @@ const newCorrelation = (version: string) =>
     span: randomBytes(8).toString('hex'),
   });
 
-/** Reasons of failures that are mistakes of whoever asks. */
-const MISTAKES: ReadonlySet<string> = new Set(['InvalidURL', 'InvalidRequest', 'InvalidExpectation']);
-
 /** A redirect that the guard refuses is a failure of the target; what was asked for is one of who asks. */
 function accepted(observation: Observation): Observation {
   const { failure, refusal } = observation;
   if (failure === undefined) return observation;
   if (refusal !== undefined && refusal.purpose !== 'redirect') throw new ProbeRefused(403, failure.message);
-  if (MISTAKES.has(failure.reason)) throw new ProbeRefused(400, failure.message);
+  if (SPEC_MISTAKES.has(failure.reason)) throw new ProbeRefused(400, failure.message);
   return observation;
 }

@@ -174,3 +174,10 @@ export const remoteIP = ({ remoteAddress }: Observation): string | undefined =>
 /** Whether the certificate may be what is wrong. */
 export const isAboutCertificate = ({ failure }: Observation): boolean =>
   failure?.phase === 'TLS' || failure?.reason === 'CertificateExpiresSoon';
+
+/** Reasons of a failure that say nothing of the target: what the spec asks or expects cannot be. */
+export const SPEC_MISTAKES: ReadonlySet<string> = new Set([
+  'InvalidExpectation',
+  'InvalidRequest',
+  'InvalidURL',
+]);

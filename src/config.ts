@@ -1,4 +1,5 @@
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
+import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -66,8 +67,8 @@ const wholeNumber = (least: number, most: number) => (text: string) => {
 };
 
 const hostAndPort = (text: string): Required<Config>['web'] => {
-  const { host, port } =
-    /^(?:\[(?<host>[\da-fA-F:.]+)\]|(?<host>[\w.-]+)):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
+  const [, bracketed, plain, port] = /^(?:\[([\da-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
   if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
   throw new InvalidArgumentError('It must be an address and a port, such as 127.0.0.1:8082 or [::1]:8082.');
 };
@@ -210,6 +211,12 @@ export function placed<T extends EvidenceFlags>(options: T) {
     podLogs: options.podLogs ?? false,
     clusterNetwork: options.clusterNetwork ?? access.inCluster !== undefined,
   };
+}
+
+/** Where kubectl looks: the files of KUBECONFIG, else the user's own. */
+export function usualKubeConfigs(): readonly string[] {
+  const named = (process.env.KUBECONFIG ?? '').split(path.delimiter).filter((file) => file !== '');
+  return named.length > 0 ? named : [path.join(homedir(), '.kube', 'config')];
 }
 
 /** The ServiceAccount of the Pod, where there is one and nothing else is asked for. */

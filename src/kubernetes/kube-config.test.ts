@@ -74,7 +74,7 @@ async function writeConfig({ user = {}, cluster = {} }: Parts = {}): Promise<str
 
 async function connectBy(parts: Parts): Promise<Transport> {
   const file = await writeConfig(parts);
-  const { read, namespace } = await kubeConfigAccess({ file });
+  const { read, namespace } = await kubeConfigAccess({ files: [file] });
   expect(namespace).toBe('shop');
   return connect(read);
 }
@@ -105,6 +105,32 @@ describe('a kubeconfig', () => {
     expect(again.headers.authorization).toBe('Bearer second');
     ok(again);
     expect(await call).toEqual({ ok: true });
+  });
+
+  test('with the token of an identity provider', async () => {
+    await startHttps();
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'none' })}.${part({ exp: 4_000_000_000 })}.x`;
+    const call = (
+      await connectBy({ user: { 'auth-provider': { name: 'oidc', config: { 'id-token': token } } } })
+    ).request(GET);
+    const exchange = await server.next();
+    expect(exchange.headers.authorization).toBe(`Bearer ${token}`);
+    ok(exchange);
+    await call;
+  });
+
+  test('of two files, of which the first one counts', async () => {
+    await startHttps();
+    const users = (token: string) => ({ users: [{ name: 'me', user: { token } }] });
+    await writeFile(inDirectory('mine'), stringify(users('mine')));
+    await writeConfig({ user: { token: 'ours' } });
+    const { read } = await kubeConfigAccess({ files: [inDirectory('mine'), inDirectory('config')] });
+    const call = connect(read).request(GET);
+    const exchange = await server.next();
+    expect(exchange.headers.authorization).toBe('Bearer mine');
+    ok(exchange);
+    await call;
   });
 
   test('with impersonation', async () => {
@@ -297,7 +323,7 @@ describe('what is wrong is said in one sentence', () => {
 
   test('no such file', async () => {
     const file = inDirectory('absent');
-    expect(await explain({ file })).toBe(
+    expect(await explain({ files: [file] })).toBe(
       `The kubeconfig cannot be read: ENOENT: no such file or directory, open '${file}'`,
     );
   });
@@ -305,7 +331,7 @@ describe('what is wrong is said in one sentence', () => {
   test('no such context', async () => {
     server = await startScriptedApiServer();
     const file = await writeConfig();
-    expect(await explain({ file, context: 'there' })).toBe(
+    expect(await explain({ files: [file], context: 'there' })).toBe(
       'The kubeconfig has no context "there"; it has: here.',
     );
   });
@@ -325,6 +351,6 @@ describe('what is wrong is said in one sentence', () => {
     ],
   ])('%s', async (_, content, message) => {
     await writeFile(inDirectory('config'), content);
-    expect(await explain({ file: inDirectory('config') })).toMatch(message);
+    expect(await explain({ files: [inDirectory('config')] })).toMatch(message);
   });
 });

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
-import path from 'node:path';
-import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { parse, stringify } from 'yaml';
+import type { Cluster, Context, User } from '@kubernetes/client-node';
+import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import type { ClusterAccess, ReadAccess, TlsMaterial } from './cluster-access.ts';
+import { type KubeConfigFile, readKubeConfigFiles } from './kube-config-file.ts';
 
 export interface KubeConfigSettings {
-  /** Without it: KUBECONFIG, then ~/.kube/config, then the Pod's ServiceAccount. */
-  readonly file?: string;
+  /** Merged as kubectl merges those of KUBECONFIG. */
+  readonly files: readonly string[];
   readonly context?: string;
 }
 
@@ -17,66 +17,54 @@ export interface KubeConfigAccess {
   readonly namespace: string | undefined;
 }
 
-/** Access by kubeconfig (tokens, certificates, exec plugins, OIDC). client-node is loaded only here, as it is heavy. */
+/** Who asks which API server. */
+interface Login {
+  readonly context: Context;
+  readonly cluster: Cluster;
+  /** Absent where the context names none: nobody in particular. */
+  readonly user?: User;
+  /** Remembers what a plugin gave, until that expires or is refused. */
+  readonly plugin: ExecAuth;
+}
+
+/**
+ * Access by kubeconfig: tokens, certificates, exec plugins, identity providers. Of client-node only the parts that read
+ * such a file and run plugins are loaded: all of it is 840 modules, more than a second and 80 MB.
+ */
 export async function kubeConfigAccess(settings: KubeConfigSettings): Promise<KubeConfigAccess> {
-  const clientNode = await import('@kubernetes/client-node');
-  const load = () => loadKubeConfig(new clientNode.KubeConfig(), settings);
-  let config = load();
+  let login = readLogin(settings);
   return {
-    namespace: config.getContextObject(config.currentContext)?.namespace,
+    namespace: login.context.namespace,
     read: (fresh) => {
-      if (fresh) config = load();
-      return readAccess(config);
+      if (fresh) login = readLogin(settings);
+      return accessOf(login);
     },
   };
 }
 
-function loadKubeConfig(config: KubeConfig, { file, context }: KubeConfigSettings): KubeConfig {
-  readFiles(config, file);
-  if (context !== undefined) config.setCurrentContext(context);
-  const { currentContext } = config;
-  if (config.getContextObject(currentContext) === null) {
-    const known = config.contexts.map(({ name }) => name).join(', ') || 'none';
-    throw new Error(`The kubeconfig has no context "${currentContext ?? ''}"; it has: ${known}.`);
+function readLogin({ files, context: named }: KubeConfigSettings): Login {
+  const { clusters, users, contexts, currentContext } = readAll(files);
+  const contextName = named ?? currentContext;
+  const context = contexts.find(({ name }) => name === contextName);
+  if (context === undefined) {
+    const known = [...new Set(contexts.map(({ name }) => name))].join(', ') || 'none';
+    throw new Error(`The kubeconfig has no context "${contextName ?? ''}"; it has: ${known}.`);
   }
-  if (config.getCurrentCluster() === null) {
-    throw new Error(`The kubeconfig has no cluster for the context "${currentContext}".`);
-  }
-  config.users = config.users.map(withExecInfo);
-  return config;
+  const cluster = clusters.find(({ name }) => name === context.cluster);
+  if (cluster === undefined)
+    throw new Error(`The kubeconfig has no cluster for the context "${context.name}".`);
+  const user = users.find(({ name }) => name === context.user);
+  return { context, cluster, ...(user && { user: withExecInfo(user) }), plugin: new ExecAuth() };
 }
 
-function readFiles(config: KubeConfig, file: string | undefined): void {
-  config.loadFromFile = (each, options) => {
-    const directory = path.dirname(each);
-    config.loadFromString(withTokenFiles(readFileSync(each, 'utf8'), directory), options);
-    config.makePathsAbsolute(directory);
-  };
+function readAll(files: readonly string[]): KubeConfigFile {
   try {
-    if (file === undefined) config.loadFromDefault();
-    else config.loadFromFile(file);
+    return readKubeConfigFiles(files);
   } catch (cause) {
     // Further lines quote the file.
     const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new Error(`The kubeconfig cannot be read: ${why}`, { cause });
   }
-  // What client-node makes up where there is nothing to load.
-  if (file === undefined && config.currentContext === 'loaded-context') {
-    throw new Error('There is no kubeconfig: KUBECONFIG is not set, and ~/.kube/config does not exist.');
-  }
-}
-
-/** client-node looks for `token-file`, where kubeconfigs have `tokenFile`. */
-function withTokenFiles(text: string, directory: string): string {
-  const config = parse(text) as {
-    readonly users?: readonly { readonly user?: Record<string, unknown> }[];
-  } | null;
-  for (const { user } of config?.users ?? []) {
-    if (typeof user?.tokenFile !== 'string') continue;
-    user['token-file'] = path.resolve(directory, user.tokenFile);
-    delete user.token;
-  }
-  return stringify(config);
 }
 
 /** Exec plugins expect KUBERNETES_EXEC_INFO, which client-node does not set. */
@@ -87,29 +75,60 @@ function withExecInfo(user: User): User {
   return { ...user, exec: { ...user.exec, env } };
 }
 
-async function readAccess(config: KubeConfig): Promise<ClusterAccess> {
-  const cluster = config.getCurrentCluster() as Cluster;
-  const proxy = cluster.proxyUrl ? { proxyUrl: cluster.proxyUrl } : {};
+async function accessOf(login: Login): Promise<ClusterAccess> {
+  const { server, proxyUrl } = login.cluster;
+  const proxy = proxyUrl ? { proxyUrl } : {};
   // Like kubectl, no credentials go over a connection that is not encrypted (`kubectl proxy` adds its own).
-  if (cluster.server.startsWith('http:')) return { server: cluster.server, headers: {}, tls: {}, ...proxy };
+  if (server.startsWith('http:')) return { server, headers: {}, tls: {}, ...proxy };
+  const options = await credentialsOf(login);
+  return { server, headers: headersOf(options), tls: tlsOf(login, options), ...proxy };
+}
+
+/** What a plugin or an identity provider gives. */
+async function credentialsOf({ user, cluster, context, plugin }: Login): Promise<RequestOptions> {
   const options: RequestOptions = { headers: {} };
-  await config.applyToHTTPSOptions(options);
-  return { server: cluster.server, headers: headersOf(options), tls: tlsOf(options), ...proxy };
+  if (user?.authProvider) {
+    const { KubeConfig } = await import('@kubernetes/client-node');
+    const config = new KubeConfig();
+    config.loadFromOptions({
+      clusters: [cluster],
+      users: [user],
+      contexts: [context],
+      currentContext: context.name,
+    });
+    await config.applyToHTTPSOptions(options);
+  } else if (user?.exec) await plugin.applyAuthentication(user, options);
+  return { ...options, headers: { ...options.headers, ...(user && headersFor(user)) } };
 }
 
-function headersOf({ headers, auth }: RequestOptions): Record<string, string> {
-  const result: Record<string, string> = {};
-  if (auth) result.authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
-  for (const [name, value] of Object.entries(headers ?? {})) result[name.toLowerCase()] = `${value}`.trim();
-  return result;
-}
-
-function tlsOf(options: RequestOptions): TlsMaterial {
+function headersFor({ token, username, password, impersonateUser }: User): Record<string, string> {
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
   return {
-    ...(options.ca ? { ca: options.ca.toString() } : {}),
-    ...(options.cert ? { cert: options.cert.toString() } : {}),
-    ...(options.key ? { key: options.key.toString() } : {}),
-    ...(options.servername ? { servername: options.servername } : {}),
-    ...(options.rejectUnauthorized === false ? { rejectUnauthorized: false } : {}),
+    ...(username ? { authorization: `Basic ${basic}` } : {}),
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(impersonateUser ? { 'impersonate-user': impersonateUser } : {}),
+  };
+}
+
+const headersOf = ({ headers }: RequestOptions): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), `${value}`.trim()]),
+  );
+
+const textOf = (file: string | undefined, base64: string | undefined): string | undefined => {
+  if (file) return readFileSync(file, 'utf8');
+  return base64 ? Buffer.from(base64, 'base64').toString() : undefined;
+};
+
+function tlsOf({ cluster, user }: Login, credentials: RequestOptions): TlsMaterial {
+  const ca = textOf(cluster.caFile, cluster.caData);
+  const cert = credentials.cert?.toString() ?? textOf(user?.certFile, user?.certData);
+  const key = credentials.key?.toString() ?? textOf(user?.keyFile, user?.keyData);
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+    ...(cluster.skipTLSVerify ? { rejectUnauthorized: false } : {}),
   };
 }

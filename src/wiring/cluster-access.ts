@@ -1,4 +1,5 @@
-import type { ClusterConfig } from '../config.ts';
+import { existsSync } from 'node:fs';
+import { type ClusterConfig, usualKubeConfigs } from '../config.ts';
 import { inClusterAccess, type ReadAccess } from '../kubernetes/cluster-access.ts';
 import { kubeConfigAccess } from '../kubernetes/kube-config.ts';
 
@@ -15,8 +16,14 @@ export async function clusterAccess({
   context,
 }: ClusterConfig): Promise<ChosenAccess> {
   if (inCluster !== undefined) return { read: inClusterAccess(inCluster), namespace: undefined };
-  return kubeConfigAccess({
-    ...(kubeconfig === undefined ? {} : { file: kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-  });
+  const files = kubeconfig === undefined ? presentKubeConfigs() : [kubeconfig];
+  return kubeConfigAccess({ files, ...(context === undefined ? {} : { context }) });
+}
+
+/** Like kubectl, passes over files that are not there. */
+function presentKubeConfigs(): readonly string[] {
+  const usual = usualKubeConfigs();
+  const present = usual.filter((file) => existsSync(file));
+  if (present.length === 0) throw new Error(`There is no kubeconfig at ${usual.join(' or ')}.`);
+  return present;
 }

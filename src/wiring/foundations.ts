@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { UsageError } from '../cli/usage-error.ts';
 import type { Config } from '../config.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { createTransport, type Transport } from '../kubernetes/transport.ts';
 import { OperatorMetrics } from '../metrics/operator-metrics.ts';
 import { ProbeSeries } from '../metrics/probe-series.ts';
 import { clusterAccess } from './cluster-access.ts';
+import { refuse } from './refuse.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** What all parts of the operator stand on. */
@@ -42,9 +42,4 @@ export async function layFoundations(config: Config, version: string, log: Logge
   const client = createClient(transport);
   const apiServerHosts = isIP(host) === 0 ? [] : [host];
   return { config, version, log, ...settings, transport, client, apiServerHosts, registry, metrics, series };
-}
-
-/** Turns an error into one sentence for whoever started the program. */
-export function refuse(error: unknown): never {
-  throw new UsageError(error instanceof Error ? error.message : String(error));
 }

@@ -4,7 +4,7 @@ import { ApiError } from '../kubernetes/api-error.ts';
 import { type Client, createClient } from '../kubernetes/client.ts';
 import { createTransport, type Transport } from '../kubernetes/transport.ts';
 import { clusterAccess } from './cluster-access.ts';
-import { refuse } from './foundations.ts';
+import { refuse } from './refuse.ts';
 
 /** A cluster as one command needs it. */
 export interface OpenedCluster {

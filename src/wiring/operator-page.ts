@@ -4,7 +4,8 @@ import { serveWeb, type WebServer } from '../web/server.ts';
 import { createViewers } from '../web/viewers.ts';
 import type { ShownProbes } from '../web/visible.ts';
 import { clusterAccess } from './cluster-access.ts';
-import { type Foundations, refuse } from './foundations.ts';
+import type { Foundations } from './foundations.ts';
+import { refuse } from './refuse.ts';
 import { createWebReviews } from './web-reviews.ts';
 
 /** The page of the operator, where one is asked for: the API server says whose a token is and what that one may list. */

@@ -10,8 +10,8 @@ import type { ShownProbe } from '../web/messages.ts';
 import { serveWeb, type WebServer } from '../web/server.ts';
 import type { ViewerOf } from '../web/viewers.ts';
 import type { ShownProbes } from '../web/visible.ts';
-import { refuse } from './foundations.ts';
 import { openCluster } from './opened-cluster.ts';
+import { refuse } from './refuse.ts';
 import { refuseLook } from './stored-probes.ts';
 
 export interface WebConfig extends ClusterConfig {

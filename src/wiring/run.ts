@@ -5,10 +5,11 @@ import { type AskProbe, ProbeRefused, probeEndpoint } from '../metrics/probe-end
 import { type Readiness, serveHealth, serveMetrics } from '../metrics/server.ts';
 import { whyUnfitSchema } from '../operator/schema-version.ts';
 import type { WebServer } from '../web/server.ts';
-import { type Foundations, layFoundations, refuse } from './foundations.ts';
+import { type Foundations, layFoundations } from './foundations.ts';
 import { switchLevelBySignal } from './log-level.ts';
 import { createOperator, type Operator } from './operator.ts';
 import { serveOperatorPage } from './operator-page.ts';
+import { refuse } from './refuse.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
 const SYNC_LOOK_MILLISECONDS = 50;

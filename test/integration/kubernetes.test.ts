@@ -69,7 +69,7 @@ describe.skipIf(isSkipped)('on a real API server', () => {
   let namespace: string;
   const cleanUp: (() => unknown)[] = [];
 
-  const connect = async (file: string) => createTransport((await kubeConfigAccess({ file })).read);
+  const connect = async (file: string) => createTransport((await kubeConfigAccess({ files: [file] })).read);
 
   beforeAll(async () => {
     server = await startApiServer();

@@ -122,7 +122,9 @@ describe.skipIf(isSkipped)('the ClusterRole on a real API server', { timeout: 30
     ) as { users: readonly [{ user: object }]; clusters: readonly [{ cluster: object }] };
     const user = { ...users[0].user, as: accountOf(account) };
     const file = installation.kubeconfig(`${account}.kubeconfig`, clusters[0].cluster, user);
-    const transport = createTransport((await kubeConfigAccess({ file })).read, { requestsPerSecond: 1000 });
+    const transport = createTransport((await kubeConfigAccess({ files: [file] })).read, {
+      requestsPerSecond: 1000,
+    });
     const config = { podLogs: false, clusterDomain: 'cluster.local', clusterNetwork: false };
     const options = { version: '0', tell: () => {} };
     const statuses = await Promise.all(

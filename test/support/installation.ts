@@ -43,7 +43,7 @@ interface Kubeconfig {
 export async function install(): Promise<Installation> {
   const directory = mkdtempSync(join(tmpdir(), 'statusprobe-installation-'));
   const server = await startApiServer();
-  const { read } = await kubeConfigAccess({ file: server.kubeconfigPath });
+  const { read } = await kubeConfigAccess({ files: [server.kubeconfigPath] });
   const transport = createTransport(read, { requestsPerSecond: 1000, burst: 1000 });
   const { cluster } = (parse(readFileSync(server.kubeconfigPath, 'utf8')) as Kubeconfig).clusters[0];
 

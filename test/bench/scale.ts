@@ -67,7 +67,7 @@ async function peace(operator: MeasuredOperator): Promise<void> {
 /** The API server comes back without its memory of versions: every watch begins with a whole list. */
 async function relist(operator: MeasuredOperator, cluster: LoadedCluster): Promise<void> {
   await operator.figures('reset');
-  const restart = crash(cluster.server, 'kube-apiserver');
+  const restart = await crash(cluster.server, 'kube-apiserver');
   restart();
   await sleep(60_000);
   await secondsUntil(() => verdicts(operator, false), { everyMilliseconds: 5000 });

@@ -46,14 +46,14 @@ type Fault = (world: World) => Promise<() => unknown>;
 const FAULTS: Record<string, Fault> = {
   'kube-apiserver is killed; when it is back, the past is forgotten': async ({ installation }) => {
     const { server, kubectl } = installation;
-    const startAgain = crash(server, 'kube-apiserver');
+    const startAgain = await crash(server, 'kube-apiserver');
     return async () => {
       startAgain();
       await vi.waitFor(() => kubectl('get', '--raw', '/readyz'), { timeout: 60_000, interval: 100 });
     };
   },
   'etcd is killed': async ({ installation: { server, kubectl } }) => {
-    const startAgain = crash(server, 'etcd' satisfies ServerProcess);
+    const startAgain = await crash(server, 'etcd' satisfies ServerProcess);
     return async () => {
       startAgain();
       await vi.waitFor(() => kubectl('get', '--raw', '/readyz'), { timeout: 60_000, interval: 100 });

@@ -285,7 +285,7 @@ describe.skipIf(isSkipped)('on a real API server', () => {
     const { reflector, events, store } = reflect({ labelSelector: 'kind!=unwanted' });
     await reflector.whenSynced();
     events.splice(0);
-    const startAgain = crash(server, 'kube-apiserver');
+    const startAgain = await crash(server, 'kube-apiserver');
     await eventually(() =>
       expect(reflector.state).toMatchObject({
         synced: true,

@@ -5,19 +5,50 @@ export interface Series {
   readonly value: number;
 }
 
+/** How many series are written in one go: about a millisecond's worth. */
+const SERIES_AT_ONCE = 500;
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '"': '\\"' };
+const escaped = (value: string): string => value.replace(/[\\\n"]/g, (character) => ESCAPES[character] ?? '');
+
+/** A line of the text format, version 0.0.4. */
+function lineOf(name: string, { labels, value }: Series): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+  const number = String(value).replace('Infinity', 'Inf').replace(/^Inf/, '+Inf');
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${number}\n`;
+}
+
 /**
  * A gauge whose series are worked out when it is scraped. Nothing is kept between scrapes, so that a series is gone as
  * soon as what it tells of is gone.
  */
 export class LiveGauge extends Gauge<string> {
   readonly #series: () => Iterable<Series>;
+  readonly #name: string;
+  readonly #help: string;
 
   constructor(registry: Registry, name: string, help: string, series: () => Iterable<Series>) {
     super({ name, help, registers: [registry] });
     this.#series = series;
+    this.#name = name;
+    this.#help = help;
   }
 
   override async get() {
     return { ...(await super.get()), values: [...this.#series()] };
+  }
+
+  /** The same in the text format, some hundred series at a time: there may be many thousand. */
+  *pieces(): Generator<string> {
+    let piece = `# HELP ${this.#name} ${this.#help}\n# TYPE ${this.#name} gauge\n`;
+    let count = 0;
+    for (const series of this.#series()) {
+      piece += lineOf(this.#name, series);
+      count += 1;
+      if (count % SERIES_AT_ONCE !== 0) continue;
+      yield piece;
+      piece = '';
+    }
+    yield piece;
   }
 }

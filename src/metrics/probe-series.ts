@@ -42,7 +42,8 @@ export class ProbeSeries {
   ): void {
     const samples = this.#samples;
     new LiveGauge(registry, name, help, function* () {
-      for (const sample of samples.values()) {
+      // As they are now: one that goes and comes back while they are written must not be written twice.
+      for (const sample of [...samples.values()]) {
         for (const { labels, value } of series(sample))
           yield { labels: { ...sample.labels, ...labels }, value };
       }

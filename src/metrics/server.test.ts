@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { Counter, Registry } from 'prom-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { LiveGauge } from './live-gauge.ts';
 import { OperatorMetrics } from './operator-metrics.ts';
 import { type Listening, type Readiness, serveHealth, serveMetrics } from './server.ts';
 
@@ -26,6 +27,20 @@ describe('/metrics', () => {
       '# HELP a_total A\n# TYPE a_total counter\na_total 2\n# HELP b_total B\n# TYPE b_total counter\nb_total 3\n',
     );
     expect((await get(server, '/')).code).toBe(404);
+  });
+
+  it('tells of thousands of live series what the registry tells of them', async () => {
+    const registry = new Registry();
+    const names = Array.from({ length: 1500 }, (_, index) => `a "name"\\with\nall ${index}`);
+    const values = [0.5, 1e21, -3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    new LiveGauge(registry, 'live', 'Live', () =>
+      names.map((name, index) => ({ labels: { name, other: '' }, value: values[index % 5] ?? 0 })),
+    );
+    new LiveGauge(registry, 'bare', 'Without labels', () => [{ labels: {}, value: 1 }]);
+    new LiveGauge(registry, 'none', 'Without series', () => []);
+    const server = closing(await serveMetrics(registry, 0));
+    const { text } = await get(server, '/metrics');
+    expect(text).toBe((await registry.metrics()).replaceAll('\n\n', '\n'));
   });
 });
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError, isExpired } from './api-error.ts';
 import { createIntake, type Intake, type IntakeOptions } from './intake.ts';
 import { type PageOptions, readPages } from './pages.ts';
-import { type Attempt, isRefused } from './reflector-pace.ts';
+import type { Attempt } from './reflector-pace.ts';
 import { pathOf, type Resource } from './resources.ts';
 import type { Transport } from './transport.ts';
 import { openWatch } from './watch.ts';
@@ -29,6 +29,8 @@ export interface FollowerOptions<T> extends IntakeOptions<T> {
 
 /** Attempts in a row that fail for where they go on from, without a single event, after which all is listed anew. */
 const FRUITLESS_ATTEMPTS = 3;
+/** A server that has just started refuses what it has not loaded yet: permissions, and kinds of objects. */
+const PASSING_REFUSALS = 3;
 const WATCH_SECONDS = 300;
 
 /** Lists and watches one resource into a sink, one attempt at a time; keeps from one to the next how far it came. */
@@ -40,6 +42,8 @@ export class Follower<T> {
   /** How many of the next synchronisations are done by pages instead of as a stream. */
   #pagedSyncs = 0;
   #fruitless = 0;
+  /** In a row. */
+  #refusals = 0;
   #receivedEvents = false;
 
   constructor(options: FollowerOptions<T>) {
@@ -63,7 +67,7 @@ export class Follower<T> {
       (cause) => this.#failed(cause),
     );
     const ended = { lastedMilliseconds: performance.now() - startedAt, receivedEvents: this.#receivedEvents };
-    if (error !== undefined) return { ...ended, error };
+    if (error !== undefined) return { ...ended, error, isRefused: this.#isRefused };
     this.#tell({ ...this.#state, watching: false });
     return ended;
   }
@@ -122,6 +126,7 @@ export class Follower<T> {
   #progressed(): void {
     this.#receivedEvents = true;
     this.#fruitless = 0;
+    this.#refusals = 0;
     if (!this.#state.synced) this.#tell({ synced: true, watching: this.#state.watching });
   }
 
@@ -130,12 +135,18 @@ export class Follower<T> {
     // The stream of initial events did not come to its end: the next try is by pages.
     if (this.#intake.resourceVersion === undefined && isDoubtful(error)) this.#pagedSyncs ||= 1;
     if (this.#blamesPosition(error)) this.#fruitless += 1;
-    if (isExpired(error) || isRefused(error) || this.#fruitless >= FRUITLESS_ATTEMPTS) {
+    this.#refusals = isRefusal(error) ? this.#refusals + 1 : 0;
+    if (isExpired(error) || this.#isRefused || this.#fruitless >= FRUITLESS_ATTEMPTS) {
       this.#intake.restart();
       this.#fruitless = 0;
     }
-    this.#tell({ synced: this.#state.synced && !isRefused(error), watching: false, lastError: error });
+    this.#tell({ synced: this.#state.synced && !this.#isRefused, watching: false, lastError: error });
     return error;
+  }
+
+  /** What was never seen is refused by the first word; what was seen, by several in a row. */
+  get #isRefused(): boolean {
+    return this.#refusals > (this.#state.synced ? PASSING_REFUSALS : 0);
   }
 
   /** An overloaded or absent server says nothing about where we stand; listing anew would only add to its load. */
@@ -161,5 +172,8 @@ export class Follower<T> {
 /** How servers without watch-list answer a request for initial events. */
 const isUnsupported = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 400 || error.status === 422);
+
+/** The server answers, and says that this cannot be seen: no permission, or no such kind of object. */
+const isRefusal = ({ status }: ApiError): boolean => status === 403 || status === 404;
 
 const isDoubtful = ({ reason }: ApiError): boolean => reason === 'Timeout' || reason === 'InvalidResponse';

@@ -12,6 +12,8 @@ export interface PaceSettings {
 export interface Attempt {
   /** Absent when the server ended the watch as agreed. */
   readonly error?: ApiError;
+  /** The error is a refusal, and no passing one. */
+  readonly isRefused?: boolean;
   readonly lastedMilliseconds: number;
   readonly receivedEvents: boolean;
 }
@@ -34,7 +36,6 @@ export function createPace(settings: PaceSettings = {}): (attempt: Attempt) => n
     receivedEvents || lastedMilliseconds >= SHORT_MILLISECONDS ? Math.random() * base : backOff(ceiling);
 
   const afterError = (error: ApiError) => {
-    if (isRefused(error)) return (ceiling / 2) * (1 + Math.random());
     // A refused connection costs the server nothing, and the end of an outage should be seen soon.
     const wait = backOff(error.status === undefined ? ceiling / 3 : ceiling);
     return Math.max(wait, error.retryAfterMilliseconds ?? 0);
@@ -42,9 +43,7 @@ export function createPace(settings: PaceSettings = {}): (attempt: Attempt) => n
 
   return (attempt) => {
     if (attempt.receivedEvents || attempt.lastedMilliseconds >= HEALTHY_MILLISECONDS) failures = 0;
+    if (attempt.isRefused === true) return (ceiling / 2) * (1 + Math.random());
     return attempt.error === undefined ? afterClose(attempt) : afterError(attempt.error);
   };
 }
-
-/** The server answers, and says that this cannot be seen: no permission, or no such kind of object. */
-export const isRefused = (error: ApiError): boolean => error.status === 403 || error.status === 404;

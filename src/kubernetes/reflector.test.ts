@@ -209,10 +209,23 @@ describe('the initial list', () => {
     expect(reflector.state).toEqual({ synced: true, watching: true });
   });
 
+  test('a refusal that passes, as of a server that has just started, changes nothing', async () => {
+    const { reflector, stream, holds } = await synced();
+    stream.end();
+    for (let count = 0; count < 3; count += 1) {
+      (await server.next()).status(403, 'Forbidden');
+      await eventually(() => expect(reflector.state.lastError).toMatchObject({ status: 403 }));
+      expect(reflector.state.synced).toBe(true);
+    }
+    (await goesOnFrom('10')).event('MODIFIED', pod('a', '11'));
+    await holds('a/a@11');
+    expect(reflector.state).toEqual({ synced: true, watching: true });
+  });
+
   test('a permission that is taken away makes a synced one unsynced, and keeps what was seen', async () => {
     const { reflector, stream, holds } = await synced();
     stream.end();
-    (await server.next()).status(403, 'Forbidden');
+    for (let count = 0; count < 4; count += 1) (await server.next()).status(403, 'Forbidden');
     await eventually(() =>
       expect(reflector.state).toMatchObject({ synced: false, lastError: { reason: 'Forbidden' } }),
     );

@@ -1,9 +1,10 @@
 import { type ApiObject, isApiObject } from './resources.ts';
+import { createTextSharing } from './shared-texts.ts';
 import { type Entry, keyOf, type Sink } from './store.ts';
 import type { WatchEvent } from './watch.ts';
 
 export interface IntakeOptions<T> {
-  /** Keeps of a raw object what is needed; must not hold on to the rest. */
+  /** Keeps of a raw object what is needed, as plain objects of its own; must not hold on to the rest. */
   readonly project: (raw: ApiObject) => T;
   readonly sink: Sink<T>;
   readonly namespace?: string;
@@ -23,6 +24,7 @@ export interface Intake {
   receive(event: WatchEvent): void;
 }
 
+const shareTexts = createTextSharing();
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 export function createIntake<T>(options: IntakeOptions<T>): Intake {
@@ -79,7 +81,7 @@ function entryOf<T>(
   const unchanged = known?.uid === uid && known.resourceVersion === resourceVersion && resourceVersion !== '';
   if (unchanged) return known;
   try {
-    return { key, uid, resourceVersion, object: project(raw) };
+    return { key, uid, resourceVersion, object: shareTexts(project(raw)) };
   } catch (error) {
     onError(error);
     return known;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Observation, SPEC_MISTAKES } from '../diagnosis/model/observation.ts';
+import { failureReason, type Observation, SPEC_MISTAKES } from '../diagnosis/model/observation.ts';
 import { diagnose, type Question, type Result, type Steps } from '../pipeline.ts';
 import type { Expectation, ProbeRequest, TLSSettings } from '../probe/request.ts';
 import type { LinkTemplate } from './links/link-templates.ts';
@@ -19,6 +19,8 @@ export interface Asker {
   readonly signal: AbortSignal;
   /** RFC 3339: when the present row of failures began; absent where there is none yet. */
   readonly failingSince?: string;
+  /** The failure whose verdict stands and need not be looked into now. */
+  readonly settled?: string;
 }
 
 /** One request that is about to be sent. */
@@ -170,13 +172,15 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
     ...(inquiry.failingSince === undefined ? {} : { failingSince: inquiry.failingSince }),
     diagnose: { enabled, checks, mute },
   };
+  const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
+  if (inquiry.settled !== undefined && inquiry.settled === failureReason(observation))
+    return yield { ...probed, diagnosis: 'InProgress' };
   const steps = { ...world.investigate(inquiry), observe: async () => observation };
   // Where all is well there is next to nothing to do.
   const begun = observation.success ? Promise.resolve() : world.turn();
   const result: Promise<Result> = begun.then(() =>
     inquiry.signal.aborted ? { observation } : diagnose(question, steps),
   );
-  const probed = { kind: 'Probed', observation, ready: readyMessage(inquiry, observation) } as const;
   if (await takesLonger(result, TELL_AFTER_MILLISECONDS)) yield { ...probed, diagnosis: 'InProgress' };
   await begun;
   if (await takesLonger(result, inquiry.request.timeoutMilliseconds + BUDGET_MILLISECONDS)) {

@@ -7,8 +7,9 @@ import { type Requeue, Workqueue, type WorkqueueObservation } from '../kubernete
 import type { World } from './look.ts';
 import type { Plan } from './plan.ts';
 import type { NamespacePolicy } from './policy.ts';
+import { SecondLooks } from './second-looks.ts';
 import { firstStart, nextStart, shareOf } from './start-times.ts';
-import { conditionOf } from './status/judgement.ts';
+import { conditionOf, settledFailure } from './status/judgement.ts';
 import { withPartsOf } from './status/same-parts.ts';
 import type { StatusWriter } from './status-writer.ts';
 import { keyOfProbe, type StoredProbe } from './stored-probe.ts';
@@ -58,6 +59,7 @@ function nextVisit({ maintenance, intervalMilliseconds }: Plan, { startedAt, now
 export class ProbeController {
   readonly #options: ProbeControllerOptions;
   readonly #owned = new Map<string, Memory>();
+  readonly #secondLooks = new SecondLooks();
   readonly #queue: Workqueue;
   #unsubscribe: (() => void) | undefined;
 
@@ -122,6 +124,7 @@ export class ProbeController {
 
   #drop(key: string): void {
     if (!this.#owned.delete(key)) return;
+    this.#secondLooks.forget(key);
     this.#queue.forget(key);
     this.#options.writer.forget(key);
     this.#options.telemetry.gone(key);
@@ -146,11 +149,14 @@ export class ProbeController {
     const { world, policyOf } = this.#options;
     const startedAt = world.now();
     const policy = await policyOf(probe.namespace);
-    const parts = { world, policy, olderProbes: () => this.#olderProbes(probe) };
+    const mayRest = !this.#secondLooks.isDue(key, startedAt);
+    const parts = { world, policy, olderProbes: () => this.#olderProbes(probe), mayRest };
     for await (const visited of visit(probe, this.#owned.get(key) ?? {}, signal, parts)) {
       this.#tell(key, probe, visited);
     }
-    const plan = this.#owned.get(key)?.plan;
+    const { plan, record } = this.#owned.get(key) ?? {};
+    if (record === undefined || settledFailure(record.status) === undefined) this.#secondLooks.forget(key);
+    else if (!mayRest) this.#secondLooks.looked(key, startedAt);
     if (plan === undefined || plan.problem !== undefined || plan.spec.suspend) return undefined;
     const now = world.now();
     return { requeueAfterMilliseconds: nextVisit(plan, { startedAt, now, share: shareOf(key) }) - now };

@@ -148,6 +148,40 @@ describe('a visit', () => {
     ]);
   });
 
+  it('lets a verdict stand where it may rest, as long as the answer stays the same', async () => {
+    const looked: string[] = [];
+    const answering = (answer: Observation) => {
+      const world = worldOf({ answer });
+      return {
+        ...world,
+        investigate: (inquiry: Inquiry) => {
+          looked.push(answer.failure?.reason ?? '');
+          return world.investigate(inquiry);
+        },
+      };
+    };
+    const refused = answering(failedBy('Connect', 'ConnectionRefused'));
+    const reset = answering(failedBy('Connect', 'ConnectionReset'));
+    const probe = probeOf(URL_SPEC);
+    const first = await only(probe, refused, { mayRest: true });
+    const rested = await only(probe, refused, { memory: first, mayRest: true });
+    expect(looked).toEqual(['ConnectionRefused']);
+    expect(rested.record.status.verdict).toEqual(first.record.status.verdict);
+    expect(rested.record.absences).toBe(first.record.absences);
+    await only(probe, refused, { memory: rested, mayRest: false });
+    await only(probe, reset, { memory: rested, mayRest: true });
+    await only(probeOf({ target: { url: 'http://b.test/' } }, { generation: 2 }), refused, {
+      memory: rested,
+      mayRest: true,
+    });
+    expect(looked).toEqual([
+      'ConnectionRefused',
+      'ConnectionRefused',
+      'ConnectionReset',
+      'ConnectionRefused',
+    ]);
+  });
+
   it('keeps what the prober knows things by, until the spec changes', async () => {
     const inquiries: Inquiry[] = [];
     const world = worldOf({ inquiries });

@@ -1,7 +1,8 @@
 import type { Observation } from '../diagnosis/model/observation.ts';
-import { look, type World } from './look.ts';
+import { type Asker, look, type World } from './look.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { NamespacePolicy } from './policy.ts';
+import { settledFailure } from './status/judgement.ts';
 import { nextRecord } from './status/next-record.ts';
 import { type Outcome, type ProbeRecord, recordOf, type Visit } from './status/record.ts';
 import type { StoredProbe } from './stored-probe.ts';
@@ -18,6 +19,8 @@ export interface VisitParts {
   readonly policy: NamespacePolicy;
   /** How many StatusProbes of the namespace are older. */
   readonly olderProbes: () => number;
+  /** Whether a failure whose verdict stands need not be looked into again this time. */
+  readonly mayRest?: boolean;
 }
 
 /** What a visit brought: the last one stands, those before it were told early. */
@@ -40,8 +43,8 @@ export async function* visit(
   const { namespace, name } = probe;
   const links = { templates: parts.world.links ?? [], namespace, name };
   let now: string | undefined;
-  const failingSince = before.question === occasion.question ? rowStart(before) : undefined;
-  const asked = { ...(plan && { plan }), ...(failingSince === undefined ? {} : { failingSince }) };
+  const isSame = before.question === occasion.question;
+  const asked = { ...(plan && { plan }), ...(isSame && knownOf(before, parts)) };
   for await (const outcome of outcomes(probe, asked, signal, parts)) {
     // The early word and the last one are about one probe: both are judged from the same moment.
     now ??= new Date(parts.world.now()).toISOString();
@@ -51,13 +54,23 @@ export async function* visit(
   }
 }
 
+/** What is known of the failure that lasts, if one does. */
+function knownOf(before: ProbeRecord, { mayRest }: VisitParts): Pick<Asker, 'failingSince' | 'settled'> {
+  const failingSince = rowStart(before);
+  const settled = mayRest === true ? settledFailure(before.status) : undefined;
+  return {
+    ...(failingSince === undefined ? {} : { failingSince }),
+    ...(settled === undefined ? {} : { settled }),
+  };
+}
+
 /** When the first of the failed probes was sent that are in a row up to now. */
 const rowStart = ({ status, rowStart: since }: ProbeRecord): string | undefined =>
   status.failingSince ?? since;
 
 async function* outcomes(
   { namespace, name, resolution }: StoredProbe,
-  { plan, ...known }: { readonly plan?: Plan; readonly failingSince?: string },
+  { plan, ...known }: { readonly plan?: Plan } & Pick<Asker, 'failingSince' | 'settled'>,
   signal: AbortSignal,
   { world, policy, olderProbes }: VisitParts,
 ): AsyncGenerator<Outcome> {

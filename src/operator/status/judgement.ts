@@ -114,11 +114,16 @@ function settled(
 const withChangesOf = ({ changes }: DiagnosisStatus, latest: DiagnosisStatus): DiagnosisStatus =>
   changes === undefined ? latest : { ...latest, changes };
 
-/** The diagnosis of the failure that lasts, if there is one. */
-function standingDiagnosis(status: StatusProbeStatus): DiagnosisStatus | undefined {
-  const fails = conditionOf(status, 'Healthy')?.status === 'False';
-  return fails && conditionOf(status, 'Diagnosed')?.status === 'True' ? diagnosisOf(status) : undefined;
+/** The failure that lasts and has a verdict, in the words of `failureReason`. */
+export function settledFailure(status: StatusProbeStatus): string | undefined {
+  const healthy = conditionOf(status, 'Healthy');
+  const isDiagnosed = conditionOf(status, 'Diagnosed')?.status === 'True';
+  return healthy?.status === 'False' && isDiagnosed ? healthy.reason : undefined;
 }
+
+/** The diagnosis of the failure that lasts, if there is one. */
+const standingDiagnosis = (status: StatusProbeStatus): DiagnosisStatus | undefined =>
+  settledFailure(status) === undefined ? undefined : diagnosisOf(status);
 
 /** True as soon as a verdict stands; what could not be looked at is in the message and never makes it False. */
 function diagnosedClaim({ verdict, notChecked = [] }: DiagnosisStatus, missing?: Undiagnosed): Claim {

@@ -59,6 +59,7 @@ export function startMeasured(
 
 /** What deploy/base sets in NODE_OPTIONS, and the heap that Node takes from its limit of 512 MiB. */
 const OPERATOR_FLAGS: readonly string[] = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+const OPERATOR_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
 export interface MeasuredOperator extends MeasuredProcess {
   isReady(): Promise<boolean>;
@@ -73,7 +74,10 @@ export async function startMeasuredOperator(
 ): Promise<MeasuredOperator> {
   if (!existsSync(MAIN)) throw new Error('dist/ is missing: npm run build');
   const run = [MAIN, 'run', '--metrics-port', '0', '--health-port', '0', '--instance', 'bench'];
-  const operator = startMeasured(run, { environment, flags: [...OPERATOR_FLAGS, ...flags] });
+  const operator = startMeasured(run, {
+    environment: { ...OPERATOR_ENVIRONMENT, ...environment },
+    flags: [...OPERATOR_FLAGS, ...flags],
+  });
   const [metricsPort, healthPort] = await portsOf(operator.child);
   return {
     ...operator,

@@ -18,6 +18,7 @@ import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
+import { endpointAddress } from './endpoint-address.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
 import { gatewayClass } from './gateway-class.ts';
@@ -126,6 +127,7 @@ export const CHECKS = [
   serviceNodePolicy,
   networkPolicy,
   endpointsReady,
+  endpointAddress,
   podPort,
   workloadReplicas,
   workloadRollout,

@@ -60,6 +60,7 @@ export const BACKENDS = [
   'service-node-policy',
   'network-policy',
   'endpoints-ready',
+  'endpoint-address',
   'pod-port',
   'workload-replicas',
   'workload-rollout',

@@ -10,6 +10,7 @@ import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
 import { readEvents } from './slots/events.ts';
+import { readExternalAddresses } from './slots/external-addresses.ts';
 import { readGatewayClass } from './slots/gateway-class.ts';
 import { readGateways } from './slots/gateways.ts';
 import { readHealth } from './slots/health.ts';
@@ -58,6 +59,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   routeBackends: readRouteBackends,
   referenceGrants: readReferenceGrants,
   service: readService,
+  externalAddresses: readExternalAddresses,
   nodeEntry: readNodeEntry,
   endpoints: readEndpoints,
   pods: readPods,

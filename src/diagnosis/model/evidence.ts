@@ -149,6 +149,8 @@ export interface Evidence {
   /** Of the namespaces into which the rule's backends lead; not applicable where they all stay in their own. */
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly service: ServiceEvidence;
+  /** What DNS has for the name that the Service stands for; applies only to a name of no Service of the cluster. */
+  readonly externalAddresses: readonly string[];
   /** Applies only where no connection came about at a Node's own address. */
   readonly nodeEntry: NodeEntry;
   readonly endpoints: readonly RouteEndpoint[];

@@ -56,6 +56,7 @@ import { podMemory } from './pod-memory.ts';
 import { podPort } from './pod-port.ts';
 import { podReadiness } from './pod-readiness.ts';
 import { podReadinessGate } from './pod-readiness-gate.ts';
+import { podReplacement } from './pod-replacement.ts';
 import { podResources } from './pod-resources.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podStarting } from './pod-starting.ts';
@@ -134,6 +135,7 @@ export const CHECKS = [
   horizontalPodAutoscaler,
   podScheduling,
   nodeReady,
+  podReplacement,
   podImage,
   podConfig,
   podInit,

@@ -67,6 +67,7 @@ export const BACKENDS = [
   'horizontal-pod-autoscaler',
   'pod-scheduling',
   'node-ready',
+  'pod-replacement',
   'pod-image',
   'pod-config',
   'pod-init',

@@ -66,6 +66,7 @@ import { probeExpectation } from './probe-expectation.ts';
 import { serviceExternalName } from './service-external-name.ts';
 import { serviceNodePolicy } from './service-node-policy.ts';
 import { servicePort } from './service-port.ts';
+import { servicePortPurpose } from './service-port-purpose.ts';
 import { serviceSelector } from './service-selector.ts';
 import { serviceTargetPort } from './service-target-port.ts';
 import { serviceTrafficPolicy } from './service-traffic-policy.ts';
@@ -124,6 +125,7 @@ export const CHECKS = [
   serviceSelector,
   serviceWorkloads,
   serviceTargetPort,
+  servicePortPurpose,
   serviceTrafficPolicy,
   serviceNodePolicy,
   networkPolicy,

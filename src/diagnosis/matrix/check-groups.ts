@@ -56,6 +56,7 @@ export const BACKENDS = [
   'service-selector',
   'service-workloads',
   'service-target-port',
+  'service-port-purpose',
   'service-traffic-policy',
   'service-node-policy',
   'network-policy',

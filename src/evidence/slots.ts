@@ -14,6 +14,7 @@ import { readExternalAddresses } from './slots/external-addresses.ts';
 import { readGatewayClass } from './slots/gateway-class.ts';
 import { readGateways } from './slots/gateways.ts';
 import { readHealth } from './slots/health.ts';
+import { readHealthCheckedBy } from './slots/health-checked-by.ts';
 import { readHops } from './slots/hops.ts';
 import { readHostRecords } from './slots/host-records.ts';
 import { readHTTPRoute } from './slots/http-route.ts';
@@ -79,6 +80,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   logs: readLogs,
   answerText: readAnswerText,
   alb: readALB,
+  healthCheckedBy: readHealthCheckedBy,
   targetGroupBindings: readTargetGroupBindings,
   loadBalancer: readLoadBalancer,
   listeners: readListeners,

@@ -182,6 +182,8 @@ export interface Evidence {
   readonly answerText: string;
   /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
   readonly alb: ALBEvidence;
+  /** The load balancer that checks the Pods' health: `alb`, or one that the request goes past while all Pods wait for its word. */
+  readonly healthCheckedBy: ALBEvidence;
   /** Those of the route's Service. */
   readonly targetGroupBindings: readonly TargetGroupBinding[];
   readonly loadBalancer: LoadBalancerEvidence;

@@ -19,7 +19,7 @@ import { readHops } from './slots/hops.ts';
 import { readHostRecords } from './slots/host-records.ts';
 import { readHTTPRoute } from './slots/http-route.ts';
 import { readIngress } from './slots/ingress.ts';
-import { readControllerPods, readIngressClass } from './slots/ingress-class.ts';
+import { readControllerDeployments, readControllerPods, readIngressClass } from './slots/ingress-class.ts';
 import { readListeners } from './slots/listeners.ts';
 import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
@@ -54,6 +54,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   ingress: readIngress,
   ingressClass: readIngressClass,
   controllerPods: readControllerPods,
+  controllerDeployments: readControllerDeployments,
   httpRoute: readHTTPRoute,
   gateways: readGateways,
   gatewayClass: readGatewayClass,

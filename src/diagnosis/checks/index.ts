@@ -3,6 +3,7 @@ import { albAnswer } from './alb-answer.ts';
 import { albAttributes } from './alb-attributes.ts';
 import { albCertificate } from './alb-certificate.ts';
 import { albController } from './alb-controller.ts';
+import { albControllerReady } from './alb-controller-ready.ts';
 import { albListener } from './alb-listener.ts';
 import { albProtocol } from './alb-protocol.ts';
 import { albRule } from './alb-rule.ts';
@@ -91,6 +92,7 @@ export const CHECKS = [
   apiGatewayAnswer,
   iamController,
   albController,
+  albControllerReady,
   albTargetGroupBinding,
   albSecurityGroups,
   albTargetHealth,

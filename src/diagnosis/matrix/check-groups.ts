@@ -13,6 +13,7 @@ const LOAD_BALANCER = [
   'api-gateway-answer',
   'iam-controller',
   'alb-controller',
+  'alb-controller-ready',
   'alb-target-group-binding',
   'alb-security-groups',
   'alb-target-health',

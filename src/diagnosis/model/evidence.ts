@@ -139,6 +139,8 @@ export interface Evidence {
   readonly ingressClass: IngressClassEvidence;
   /** Pods that look like the controller of the Ingress' class (by image or labels), whatever their namespace. */
   readonly controllerPods: readonly Pod[];
+  /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
+  readonly controllerDeployments: readonly Workload[];
   /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */
   readonly httpRoute: HTTPRouteEvidence;
   readonly gateways: GatewaysEvidence;

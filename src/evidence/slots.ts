@@ -10,14 +10,16 @@ import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
 import { readEvents } from './slots/events.ts';
+import { readExternalAddresses } from './slots/external-addresses.ts';
 import { readGatewayClass } from './slots/gateway-class.ts';
 import { readGateways } from './slots/gateways.ts';
 import { readHealth } from './slots/health.ts';
+import { readHealthCheckedBy } from './slots/health-checked-by.ts';
 import { readHops } from './slots/hops.ts';
 import { readHostRecords } from './slots/host-records.ts';
 import { readHTTPRoute } from './slots/http-route.ts';
 import { readIngress } from './slots/ingress.ts';
-import { readControllerPods, readIngressClass } from './slots/ingress-class.ts';
+import { readControllerDeployments, readControllerPods, readIngressClass } from './slots/ingress-class.ts';
 import { readListeners } from './slots/listeners.ts';
 import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
@@ -52,12 +54,14 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   ingress: readIngress,
   ingressClass: readIngressClass,
   controllerPods: readControllerPods,
+  controllerDeployments: readControllerDeployments,
   httpRoute: readHTTPRoute,
   gateways: readGateways,
   gatewayClass: readGatewayClass,
   routeBackends: readRouteBackends,
   referenceGrants: readReferenceGrants,
   service: readService,
+  externalAddresses: readExternalAddresses,
   nodeEntry: readNodeEntry,
   endpoints: readEndpoints,
   pods: readPods,
@@ -77,6 +81,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   logs: readLogs,
   answerText: readAnswerText,
   alb: readALB,
+  healthCheckedBy: readHealthCheckedBy,
   targetGroupBindings: readTargetGroupBindings,
   loadBalancer: readLoadBalancer,
   listeners: readListeners,

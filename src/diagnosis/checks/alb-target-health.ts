@@ -105,7 +105,7 @@ export const albTargetHealth = defineCheck({
   id: 'alb-target-health',
   title: 'The load balancer finds its targets healthy',
   layer: 'LoadBalancer',
-  needs: ['alb', 'home'],
+  needs: ['healthCheckedBy', 'home'],
   wants: ['targetGroups', 'targetGroupBindings', 'pods', 'endpoints'],
   reasons: {
     TargetResponseCodeMismatch: targets(
@@ -167,7 +167,7 @@ export const albTargetHealth = defineCheck({
       leadsTo: [],
     },
   },
-  run({ alb, home, endpoints = [], ...health }, report) {
+  run({ healthCheckedBy: alb, home, endpoints = [], ...health }, report) {
     const place = { alb, home };
     return healthOnRoute(health).flatMap((one) => {
       if (one.targets.length === 0) {

@@ -1,4 +1,4 @@
-import { type AnswerEvidence, applicationOf, isDirect, routeState } from '../model/answering.ts';
+import { type AnswerEvidence, applicationOf, isDirect, podHops, routeState } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Dial } from '../model/evidence.ts';
 import { type HealthAnswer, latencyBeside } from '../model/health-answer.ts';
@@ -7,15 +7,26 @@ import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 
+type Contact = 'Made' | 'Failed' | 'NotTried';
+
 /** How sure it is that the Pods are slow: by what they do when asked, else by who took the connection. */
-function slowness(evidence: AnswerEvidence, isReached: boolean): Confidence {
+function slowness(evidence: AnswerEvidence, contact: Contact): Confidence | undefined {
   const { slow, quick } = askedPods(evidence);
   if (slow.length > 0) return quick.length === 0 ? 'High' : 'Medium';
   if (isDirect(evidence)) return 'High';
-  return isReached ? 'Medium' : 'Low';
+  if (contact === 'Made') return 'Medium';
+  // Whoever takes no connection is not slow; whether others reach it, nobody knows.
+  return contact === 'NotTried' ? 'Low' : undefined;
 }
 
-const isOpen = ({ alternative, result }: Dial): boolean => !alternative && result === 'Open';
+/** Whether any Pod that gets requests has taken a connection of the operator. */
+function contactWith(evidence: AnswerEvidence, dials: readonly Dial[], health: number): Contact {
+  const results = dials.filter(({ alternative }) => !alternative).map(({ result }) => result);
+  const asked = podHops(evidence).map(({ observation }) => observation.failure?.phase);
+  if (health > 0 || results.includes('Open') || asked.some((phase) => phase !== 'Connect')) return 'Made';
+  const isTried = asked.length > 0 || results.some((result) => result !== 'NotPermitted');
+  return isTried ? 'Failed' : 'NotTried';
+}
 
 /** The Pods that answer when they are asked for their health, and those that do not. */
 function byHealth(late: Observation, health: readonly HealthAnswer[]) {
@@ -59,7 +70,8 @@ export const applicationLatency = defineCheck({
     const asked = `${request.method} ${request.path}`;
     const slots = { ...namesOf({ namespace: home, ...subject }), request: asked };
     const { alive, dead } = byHealth(observation, health);
-    const confidence = slowness(evidence, dials.some(isOpen) || alive.length + dead.length > 0);
+    const confidence = slowness(evidence, contactWith(evidence, dials, alive.length + dead.length));
+    if (confidence === undefined) return [];
     const silent = slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`);
     const [first] = alive.length === 0 ? dead : [];
     if (first === undefined) {

@@ -3,6 +3,7 @@ import { albAnswer } from './alb-answer.ts';
 import { albAttributes } from './alb-attributes.ts';
 import { albCertificate } from './alb-certificate.ts';
 import { albController } from './alb-controller.ts';
+import { albControllerReady } from './alb-controller-ready.ts';
 import { albListener } from './alb-listener.ts';
 import { albProtocol } from './alb-protocol.ts';
 import { albRule } from './alb-rule.ts';
@@ -18,6 +19,7 @@ import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
+import { endpointAddress } from './endpoint-address.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
 import { gatewayClass } from './gateway-class.ts';
@@ -55,6 +57,7 @@ import { podMemory } from './pod-memory.ts';
 import { podPort } from './pod-port.ts';
 import { podReadiness } from './pod-readiness.ts';
 import { podReadinessGate } from './pod-readiness-gate.ts';
+import { podReplacement } from './pod-replacement.ts';
 import { podResources } from './pod-resources.ts';
 import { podScheduling } from './pod-scheduling.ts';
 import { podStarting } from './pod-starting.ts';
@@ -64,6 +67,7 @@ import { probeExpectation } from './probe-expectation.ts';
 import { serviceExternalName } from './service-external-name.ts';
 import { serviceNodePolicy } from './service-node-policy.ts';
 import { servicePort } from './service-port.ts';
+import { servicePortPurpose } from './service-port-purpose.ts';
 import { serviceSelector } from './service-selector.ts';
 import { serviceTargetPort } from './service-target-port.ts';
 import { serviceTrafficPolicy } from './service-traffic-policy.ts';
@@ -88,6 +92,7 @@ export const CHECKS = [
   apiGatewayAnswer,
   iamController,
   albController,
+  albControllerReady,
   albTargetGroupBinding,
   albSecurityGroups,
   albTargetHealth,
@@ -122,16 +127,19 @@ export const CHECKS = [
   serviceSelector,
   serviceWorkloads,
   serviceTargetPort,
+  servicePortPurpose,
   serviceTrafficPolicy,
   serviceNodePolicy,
   networkPolicy,
   endpointsReady,
+  endpointAddress,
   podPort,
   workloadReplicas,
   workloadRollout,
   horizontalPodAutoscaler,
   podScheduling,
   nodeReady,
+  podReplacement,
   podImage,
   podConfig,
   podInit,

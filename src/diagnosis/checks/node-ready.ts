@@ -1,16 +1,8 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
-import type { Node } from '../model/kubernetes.ts';
+import { conditionThat, isUnderPressure, isUnready } from '../model/node-conditions.ts';
 import { referenceTo } from '../model/reference.ts';
 import { servingPods, weightAmong } from '../model/serving-pods.ts';
-
-const PRESSURES: ReadonlySet<string> = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure']);
-
-const unready = ({ status }: Node) =>
-  status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value !== 'True');
-
-const pressure = ({ status }: Node) =>
-  status?.conditions?.find(({ type, status: value }) => PRESSURES.has(type) && value === 'True');
 
 export const nodeReady = defineCheck({
   id: 'node-ready',
@@ -40,8 +32,8 @@ export const nodeReady = defineCheck({
     const names = new Set(servingPods(pods).map(({ spec }) => spec.nodeName));
     const used = [...nodes].filter(([name]) => names.has(name));
     return used.flatMap(([node, object]) => {
-      const broken = unready(object);
-      const condition = broken ?? pressure(object);
+      const broken = conditionThat(isUnready, object);
+      const condition = broken ?? conditionThat(isUnderPressure, object);
       if (condition === undefined) return [];
       const reason = broken === undefined ? 'NodeUnderPressure' : 'NodeNotReady';
       const weight = broken === undefined ? { confidence: 'Medium' as const } : weightAmong(pods);

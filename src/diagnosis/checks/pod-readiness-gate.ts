@@ -2,9 +2,7 @@ import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import type { Condition } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
 import { hasCondition, namesOf, servingPods, weightAmong, workloadOf } from '../model/serving-pods.ts';
-
-/** Set by the AWS Load Balancer Controller: health of the Pod in its target group. */
-const TARGET_HEALTH = 'target-health.elbv2.k8s.aws/';
+import { TARGET_HEALTH } from '../topology/alb-targets.ts';
 
 /** The load balancer has not finished with a new target: it starts, nothing is wrong yet. */
 const COMING: ReadonlySet<string> = new Set(['Elb.RegistrationInProgress', 'Elb.InitialHealthChecking']);

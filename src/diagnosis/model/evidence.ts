@@ -139,6 +139,8 @@ export interface Evidence {
   readonly ingressClass: IngressClassEvidence;
   /** Pods that look like the controller of the Ingress' class (by image or labels), whatever their namespace. */
   readonly controllerPods: readonly Pod[];
+  /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
+  readonly controllerDeployments: readonly Workload[];
   /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */
   readonly httpRoute: HTTPRouteEvidence;
   readonly gateways: GatewaysEvidence;
@@ -149,6 +151,8 @@ export interface Evidence {
   /** Of the namespaces into which the rule's backends lead; not applicable where they all stay in their own. */
   readonly referenceGrants: readonly ReferenceGrant[];
   readonly service: ServiceEvidence;
+  /** What DNS has for the name that the Service stands for; applies only to a name of no Service of the cluster. */
+  readonly externalAddresses: readonly string[];
   /** Applies only where no connection came about at a Node's own address. */
   readonly nodeEntry: NodeEntry;
   readonly endpoints: readonly RouteEndpoint[];
@@ -180,6 +184,8 @@ export interface Evidence {
   readonly answerText: string;
   /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
   readonly alb: ALBEvidence;
+  /** The load balancer that checks the Pods' health: `alb`, or one that the request goes past while all Pods wait for its word. */
+  readonly healthCheckedBy: ALBEvidence;
   /** Those of the route's Service. */
   readonly targetGroupBindings: readonly TargetGroupBinding[];
   readonly loadBalancer: LoadBalancerEvidence;

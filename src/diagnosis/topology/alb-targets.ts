@@ -5,7 +5,8 @@ import type { TargetGroupBinding } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
 import { servingPods } from '../model/serving-pods.ts';
 
-const GATE = 'target-health.elbv2.k8s.aws/';
+/** What the AWS Load Balancer Controller writes on a Pod: its health in a target group. */
+export const TARGET_HEALTH = 'target-health.elbv2.k8s.aws/';
 
 /** Why a target is unhealthy from which no answer comes. */
 export const TIMED_OUT = 'Target.Timeout';
@@ -54,9 +55,9 @@ function targetsOf(group: TargetGroup, pods: PodsEvidence | undefined): readonly
 const gatedTargets = (pods: PodsEvidence): readonly AlbTarget[] =>
   servingPods(pods).flatMap((pod) =>
     (pod.status.conditions ?? [])
-      .filter(({ type }) => type.startsWith(GATE))
+      .filter(({ type }) => type.startsWith(TARGET_HEALTH))
       .map(({ type, status, reason = '', message = '' }) => ({
-        group: type.slice(GATE.length),
+        group: type.slice(TARGET_HEALTH.length),
         ref: `Pod/${pod.metadata.name}`,
         pod,
         healthy: status === 'True',

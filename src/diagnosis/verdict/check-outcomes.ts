@@ -49,6 +49,7 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
 /** One DNS, load balancer, Gateway or network answers for all checks of these slots: what keeps us from asking it is told once. */
 const SHARED_SLOTS: readonly SlotName[] = [
   'hostRecords',
+  'externalAddresses',
   'httpRoute',
   'gateways',
   'gatewayClass',

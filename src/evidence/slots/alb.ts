@@ -2,15 +2,15 @@ import { type ALBEvidence, NOT_APPLICABLE } from '../../diagnosis/model/evidence
 import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
+import { TARGET_HEALTH } from '../../diagnosis/topology/alb-targets.ts';
 import { namedClass } from '../../diagnosis/topology/ingress-class.ts';
 import { isLoadBalancerHost } from '../../diagnosis/topology/load-balancer-names.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
-const CONTROLLERS: ReadonlySet<string | undefined> = new Set([
+export const ALB_CONTROLLERS: ReadonlySet<string | undefined> = new Set([
   'ingress.k8s.aws/alb',
   'eks.amazonaws.com/alb',
 ]);
-const TARGET_HEALTH = 'target-health.elbv2.k8s.aws/';
 
 const hostnamesOf = (object: { readonly status?: Ingress['status'] } | undefined): readonly string[] =>
   (object?.status?.loadBalancer?.ingress ?? []).flatMap(({ hostname }) => hostname ?? []);
@@ -24,7 +24,7 @@ async function ingressOnRoute({ slot }: SlotContext): Promise<Ingress | undefine
 async function isServedByAWS({ slot }: SlotContext, ingress: Ingress): Promise<boolean> {
   if (namedClass(ingress) === 'alb') return true;
   const served = await slot('ingressClass');
-  return served.ok && CONTROLLERS.has(served.value.ingressClass?.spec.controller);
+  return served.ok && ALB_CONTROLLERS.has(served.value.ingressClass?.spec.controller);
 }
 
 /** The load balancer's own name: of the Ingress, the host that was asked, or the Service. */

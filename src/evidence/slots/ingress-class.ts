@@ -34,3 +34,13 @@ export const readControllerPods: SlotReader<'controllerPods'> = async ({ slot, r
   if (labelled.length > 0) return found([...new Set(labelled)]);
   return reader.list('Pod', { image: controller.image });
 };
+
+export const readControllerDeployments: SlotReader<'controllerDeployments'> = async ({ slot, reader }) => {
+  const served = await slot('ingressClass');
+  if (!served.ok) return served;
+  const controller = controllerOf(served.value.ingressClass?.spec.controller);
+  if (controller === undefined) return NOT_APPLICABLE;
+  const looks = await Promise.all(controller.labels.map((labels) => reader.list('Deployment', { labels })));
+  const failed = looks.find(({ ok }) => !ok);
+  return failed ?? found(looks.flatMap((look) => (look.ok ? look.value : [])));
+};

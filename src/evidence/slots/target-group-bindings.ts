@@ -15,7 +15,7 @@ function joined(
 }
 
 export const readTargetGroupBindings: SlotReader<'targetGroupBindings'> = async ({ slot, reader }) => {
-  const [alb, service] = await Promise.all([slot('alb'), slot('service')]);
+  const [alb, service] = await Promise.all([slot('healthCheckedBy'), slot('service')]);
   if (!alb.ok) return alb;
   if (!service.ok) return service;
   const { name, namespace = '' } = service.value.reference;

@@ -45,7 +45,6 @@ export const applicationLatency = defineCheck({
     },
     ApplicationHangs: {
       ...reason,
-      layer: 'Pod',
       message: '{workload} takes connections and answers nothing in time, not even {health}',
       fix: 'See what holds up every request in {workload}: a lock, used up threads or connections, too little CPU',
     },

@@ -6,6 +6,7 @@ import { askedPods, isInTime, isTooLate } from '../model/lateness.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
+import { patienceOf } from '../topology/route-timeouts.ts';
 
 /** How sure it is that the Pods are slow: by what they do when asked, else by who took the connection. */
 function slowness(evidence: AnswerEvidence, isReached: boolean): Confidence {
@@ -59,13 +60,17 @@ export const applicationLatency = defineCheck({
     const slots = { ...namesOf({ namespace: home, ...subject }), request: asked };
     const { alive, dead } = byHealth(observation, health);
     const confidence = slowness(evidence, dials.some(isOpen) || alive.length + dead.length > 0);
-    const silent = slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`);
+    const silent = slow.map(
+      ({ ref, observation: { code } }) =>
+        `${ref}, asked directly, ${code === undefined ? 'does not answer in time' : 'answers too late'}`,
+    );
     const [first] = alive.length === 0 ? dead : [];
     if (first === undefined) {
       const well = alive.map(
         ({ ref, path }) => `${ref} answers GET ${path} at once: it is ${asked} that is slow`,
       );
-      return [report('ApplicationSlow', { subject, slots, evidence: [...well, ...silent], confidence })];
+      const lines = [...patienceOf(evidence), ...well, ...silent];
+      return [report('ApplicationSlow', { subject, slots, evidence: lines, confidence })];
     }
     const ill = dead.map(({ ref, path }) => `${ref} does not answer GET ${path} either`);
     return [

@@ -97,7 +97,7 @@ export const ingressBehaviour = defineCheck({
         'IngressGivesUpEarly',
         'Set the time-out above the longest answer that the application may take',
       ),
-      leadsTo: [...ANNOTATION_IN_AWS, 'TimeoutBeforePods', 'AnswerLateOnce'],
+      leadsTo: [...ANNOTATION_IN_AWS, 'TimeoutBeforePods', 'AnswerLateOnce', 'ApplicationSlow'],
     },
     IngressProtocolWrong: effect('IngressProtocolWrong', 'Set the protocol that the Pods speak'),
     IngressRewritesPath: {

@@ -33,6 +33,7 @@ export const ROUTING = [
   'ingress-conflict',
   'ingress-annotations',
   'ingress-behaviour',
+  'redirect-port',
   'ingress-backend',
   'ingress-misroute',
   'gateway-class',

@@ -138,6 +138,16 @@ describe('who answered', () => {
       'Application/NestJS/High',
     ],
     [
+      'NestJS',
+      [502, {}, '{"message":"the \\"partner\\" fails","error":"Bad Gateway","statusCode":502}'],
+      'Application/NestJS/High',
+    ],
+    [
+      'NestJS',
+      [400, {}, '{"message":["name is missing"],"error":"Bad Request","statusCode":400}'],
+      'Application/NestJS/High',
+    ],
+    [
       'Fastify',
       [404, {}, '{"message":"Route GET:/x not found","error":"Not Found","statusCode":404}'],
       'Application/Fastify/High',

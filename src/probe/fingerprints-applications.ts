@@ -29,6 +29,11 @@ export const APPLICATION_FINGERPRINTS: readonly Fingerprint[] = [
     "Fastify's error as JSON",
   ),
   withBody(
+    'NestJS',
+    /^\{"message":(?:"(?:[^"\\]|\\.)*"|\["[^\]]*"\]),"error":"[A-Z][A-Za-z ]*","statusCode":\d{3}\}$/,
+    "NestJS' error as JSON",
+  ),
+  withBody(
     'Fastify',
     /^\{"statusCode":\d{3},(?:"code":"\w+",)?"error":"[^"]+","message":"/,
     "Fastify's error as JSON",

@@ -2,7 +2,7 @@ import type { AnswerEvidence } from '../model/answering.ts';
 import { quotable } from '../model/aws-reference.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
-import { answersAfter, askedPods } from '../model/lateness.ts';
+import { answersAfter, askedPods, isShort } from '../model/lateness.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
 import type { Confidence, Owner } from '../model/vocabulary.ts';
 
@@ -22,10 +22,10 @@ function isIdleTooLong(
   return seconds > 0 && total >= seconds * 1000;
 }
 
-/** Whose it is: the load balancer's where the Pods answer after all, and hardly its own where they never do. */
+/** Whose it is: the load balancer's where it waits less than is usual for Pods that answer after all, and hardly its own where they are slow. */
 function idleWeight(evidence: AnswerEvidence, idle: number): { owner?: Owner; confidence: Confidence } {
   const confidence = evidence.observation.code === undefined ? 'Medium' : 'High';
-  if (answersAfter(idle, evidence.hops ?? [])) return { owner: 'DevOps', confidence };
+  if (isShort(idle) && answersAfter(idle, evidence.hops ?? [])) return { owner: 'DevOps', confidence };
   return { confidence: askedPods(evidence).slow.length > 0 ? 'Low' : confidence };
 }
 

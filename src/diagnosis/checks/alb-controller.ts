@@ -1,4 +1,6 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
+import type { Ingress } from '../model/kubernetes.ts';
+import { isHostUnknown, type Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
 import { causeIn, deniedAction, standingComplaint } from '../topology/controller-events.ts';
 
@@ -43,6 +45,11 @@ const complaint = <const Says extends string>(says: Says) =>
     leadsTo: FOLLOWS,
   }) as const;
 
+/** What was deployed before goes on serving: only an Ingress without an address proves that this is why. */
+const isWhy = (observation: Observation, { status }: Ingress): boolean =>
+  observation.failure?.reason === 'NoAddress' ||
+  (isHostUnknown(observation) && (status?.loadBalancer?.ingress ?? []).length === 0);
+
 export const albController = defineCheck({
   id: 'alb-controller',
   title: 'The load balancer controller has taken up the Ingress',
@@ -62,8 +69,7 @@ export const albController = defineCheck({
       report(reasons[event.reason as keyof typeof reasons], {
         subject: referenceTo({ kind: 'Ingress', ...member.metadata }, home),
         slots: { ingress: name, namespace, cause: causeIn(event.message), remedy: remedyFor(event.message) },
-        // What was deployed before goes on serving: only an Ingress without an address proves that this is why.
-        confidence: observation.failure?.reason === 'NoAddress' ? 'High' : 'Medium',
+        confidence: isWhy(observation, member) ? 'High' : 'Medium',
       }),
     ];
   },

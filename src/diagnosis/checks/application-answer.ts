@@ -1,5 +1,6 @@
 import {
   type AnswerEvidence,
+  isFramework,
   isGateway,
   logCommand,
   podHops,
@@ -54,8 +55,11 @@ const isSameCode =
 
 function reasonFor(code: number, evidence: AnswerEvidence) {
   const writers = [evidence.observation, ...podHops(evidence).map(({ observation }) => observation)];
-  const isProxied = writers.some((one) => one.code === code && isGateway(one.answeredBy));
+  const signed = writers.filter((one) => one.code === code);
+  const isProxied = signed.some(({ answeredBy }) => isGateway(answeredBy));
   if (code === 504 && isProxied) return 'ApplicationProxyBadGateway';
+  if (code === 502 && !isProxied && signed.some(({ answeredBy }) => isFramework(answeredBy)))
+    return 'ApplicationUpstreamFails';
   if (code < 400) return 'ApplicationRedirect';
   const generic = code < 500 ? 'ApplicationRefuses' : 'ApplicationFails';
   return BY_CODE[code as keyof typeof BY_CODE] ?? generic;
@@ -173,6 +177,11 @@ export const applicationAnswer = defineCheck({
       owner: 'Both',
       leadsTo: ['ApplicationSlow'],
     },
+    ApplicationUpstreamFails: answer(
+      [502],
+      'something that it calls fails, as it says itself',
+      'See in the log of the application which call fails, and why: its address, its credentials, its answer',
+    ),
     ApplicationUnavailable: answer(
       [503],
       'it says that it cannot serve now',

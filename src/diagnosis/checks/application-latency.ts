@@ -6,6 +6,7 @@ import { askedPods, isInTime, isTooLate } from '../model/lateness.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
+import { patienceOf } from '../topology/route-timeouts.ts';
 
 type Contact = 'Made' | 'Failed' | 'NotTried';
 
@@ -56,7 +57,6 @@ export const applicationLatency = defineCheck({
     },
     ApplicationHangs: {
       ...reason,
-      layer: 'Pod',
       message: '{workload} takes connections and answers nothing in time, not even {health}',
       fix: 'See what holds up every request in {workload}: a lock, used up threads or connections, too little CPU',
     },
@@ -72,13 +72,17 @@ export const applicationLatency = defineCheck({
     const { alive, dead } = byHealth(observation, health);
     const confidence = slowness(evidence, contactWith(evidence, dials, alive.length + dead.length));
     if (confidence === undefined) return [];
-    const silent = slow.map(({ ref }) => `${ref}, asked directly, does not answer in time`);
+    const silent = slow.map(
+      ({ ref, observation: { code } }) =>
+        `${ref}, asked directly, ${code === undefined ? 'does not answer in time' : 'answers too late'}`,
+    );
     const [first] = alive.length === 0 ? dead : [];
     if (first === undefined) {
       const well = alive.map(
         ({ ref, path }) => `${ref} answers GET ${path} at once: it is ${asked} that is slow`,
       );
-      return [report('ApplicationSlow', { subject, slots, evidence: [...well, ...silent], confidence })];
+      const lines = [...patienceOf(evidence), ...well, ...silent];
+      return [report('ApplicationSlow', { subject, slots, evidence: lines, confidence })];
     }
     const ill = dead.map(({ ref, path }) => `${ref} does not answer GET ${path} either`);
     return [

@@ -1,10 +1,26 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { NOT_ROUTED } from '../model/consequences.ts';
-import { answeredByApplication } from '../model/observation.ts';
+import type { Gateway } from '../model/gateway-api.ts';
+import { answeredByApplication, isHostUnknown } from '../model/observation.ts';
 import { conditionOf, gatewayAddresses } from '../topology/gateway-listeners.ts';
 
 const UNSERVED: readonly Symptom[] = ['NoAddress', 'TLS', 'Connection', 'Timeout', 404, 503];
 const COMMAND = "kubectl -n '{namespace}' describe gateway '{gateway}'";
+
+/** What keeps the Gateway from its address, as its conditions tell. */
+function faultOf({ status }: Gateway) {
+  const accepted = conditionOf(status, 'Accepted');
+  const programmed = conditionOf(status, 'Programmed');
+  const refused = [accepted, programmed].find((condition) => condition?.status === 'False');
+  if (refused !== undefined) {
+    const { reason: why = 'no reason given', message = '' } = refused;
+    const reason = refused === accepted ? 'GatewayNotAccepted' : 'GatewayNotProgrammed';
+    return { reason, why, evidence: message === '' ? [] : [message] } as const;
+  }
+  return accepted?.status === 'True'
+    ? undefined
+    : ({ reason: 'GatewayNotHandled', why: '', evidence: [] } as const);
+}
 
 export const gatewayProgrammed = defineCheck({
   id: 'gateway-programmed',
@@ -45,7 +61,9 @@ export const gatewayProgrammed = defineCheck({
       message: 'Gateway {gateway} has no address in its status',
       fix: 'See in the log of the controller of class {class} why Gateway {gateway} gets no address',
       command: COMMAND,
-      explains: ['NoAddress'],
+      explains: ['NoAddress', 'DNS'],
+      // A record for its hosts has nothing to lead to, and external-dns nothing to publish.
+      leadsTo: ['HostNotFound'],
     },
   },
   run({ gateways: { asked }, observation, home }, report) {
@@ -53,18 +71,14 @@ export const gatewayProgrammed = defineCheck({
     const { reference: subject, gateway } = asked;
     const { name, namespace = home } = subject;
     const slots = { gateway: name, namespace, class: gateway.spec.gatewayClassName };
-    const accepted = conditionOf(gateway.status, 'Accepted');
-    const programmed = conditionOf(gateway.status, 'Programmed');
-    const refused = [accepted, programmed].find((condition) => condition?.status === 'False');
-    if (refused !== undefined) {
-      const { reason: why = 'no reason given', message = '' } = refused;
-      const reason = refused === accepted ? 'GatewayNotAccepted' : 'GatewayNotProgrammed';
-      const evidence = message === '' ? [] : [message];
-      return [report(reason, { subject, slots: { ...slots, why }, evidence })];
-    }
-    if (accepted?.status !== 'True') return [report('GatewayNotHandled', { subject, slots })];
-    const isUnaddressed =
-      observation.failure?.reason === 'NoAddress' && gatewayAddresses(gateway).length === 0;
-    return isUnaddressed ? [report('GatewayHasNoAddress', { subject, slots })] : [];
+    const fault = faultOf(gateway);
+    const faults =
+      fault === undefined
+        ? []
+        : [report(fault.reason, { subject, slots: { ...slots, why: fault.why }, evidence: fault.evidence })];
+    // Beside what keeps it from an address only where a record is missing, which follows from it.
+    const isAsked = fault === undefined && observation.failure?.reason === 'NoAddress';
+    const isUnaddressed = (isAsked || isHostUnknown(observation)) && gatewayAddresses(gateway).length === 0;
+    return isUnaddressed ? [...faults, report('GatewayHasNoAddress', { subject, slots })] : faults;
   },
 });

@@ -21,6 +21,10 @@ const refusal = <const Message extends string, const Fix extends string>(message
     leadsTo: NOT_ROUTED,
   }) as const;
 
+/** Without a Gateway a record for its hosts has nothing to lead to either. */
+const nowhere = <const Message extends string, const Fix extends string>(message: Message, fix: Fix) =>
+  ({ ...refusal(message, fix), leadsTo: [...NOT_ROUTED, 'HostNotFound'] }) as const;
+
 /** By the reasons of the condition Accepted. */
 const REASONS = {
   NoMatchingParent: 'ListenerNotFound',
@@ -95,11 +99,11 @@ export const httpRouteParent = defineCheck({
   layer: 'Ingress',
   needs: ['gateways', 'observation', 'home'],
   reasons: {
-    HTTPRouteHasNoParent: refusal(
+    HTTPRouteHasNoParent: nowhere(
       'HTTPRoute {route} names no Gateway, so that nobody hands it requests',
       'Name the Gateway in spec.parentRefs of HTTPRoute {route}',
     ),
-    GatewayNotFound: refusal(
+    GatewayNotFound: nowhere(
       'HTTPRoute {route} names {parent}, which does not exist',
       'Create {parent}, or name {suggested} in HTTPRoute {route}',
     ),

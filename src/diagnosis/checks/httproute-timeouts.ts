@@ -1,15 +1,7 @@
 import { defineCheck } from '../model/check.ts';
-import { gaveUp } from '../model/lateness.ts';
+import { gaveUp, isShort } from '../model/lateness.ts';
 import { referenceTo } from '../model/reference.ts';
-
-const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** Milliseconds of a duration as the Gateway API writes it, such as `1m30s`; 0 is no time-out. */
-const durationOf = (text: string): number =>
-  [...text.matchAll(/(\d+)(ms|h|m|s)/g)].reduce(
-    (sum, [, digits, unit = '']) => sum + Number(digits) * (UNITS[unit] ?? 0),
-    0,
-  );
+import { durationOf } from '../topology/route-timeouts.ts';
 
 export const httpRouteTimeouts = defineCheck({
   id: 'httproute-timeouts',
@@ -25,7 +17,7 @@ export const httpRouteTimeouts = defineCheck({
       fix: 'Set timeouts.{field} of HTTPRoute {route} above the longest answer that the application may take',
       command: "kubectl -n '{namespace}' get httproute '{route}' -o yaml",
       explains: [504],
-      leadsTo: ['TimeoutBeforePods', 'AnswerLateOnce'],
+      leadsTo: ['TimeoutBeforePods', 'AnswerLateOnce', 'ApplicationSlow'],
     },
   },
   run({ httpRoute: { match }, ...evidence }, report) {
@@ -34,7 +26,7 @@ export const httpRouteTimeouts = defineCheck({
     const { metadata } = match.route;
     return Object.entries(match.rule.timeouts ?? {}).flatMap(([field, value]) => {
       const time = durationOf(value);
-      const verdict = time === 0 ? undefined : gaveUp(time, evidence);
+      const verdict = time > 0 && isShort(time) ? gaveUp(time, evidence) : undefined;
       if (verdict === undefined) return [];
       return [
         report('HTTPRouteGivesUpEarly', {

@@ -64,6 +64,7 @@ import { podStarting } from './pod-starting.ts';
 import { podStartupProbe } from './pod-startup-probe.ts';
 import { probeCredentials } from './probe-credentials.ts';
 import { probeExpectation } from './probe-expectation.ts';
+import { redirectPort } from './redirect-port.ts';
 import { serviceExternalName } from './service-external-name.ts';
 import { serviceNodePolicy } from './service-node-policy.ts';
 import { servicePort } from './service-port.ts';
@@ -108,6 +109,7 @@ export const CHECKS = [
   ingressConflict,
   ingressAnnotations,
   ingressBehaviour,
+  redirectPort,
   ingressBackend,
   ingressMisroute,
   gatewayClass,

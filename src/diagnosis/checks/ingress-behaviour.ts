@@ -6,12 +6,8 @@ import { referenceTo } from '../model/reference.ts';
 import { symptomsOf } from '../model/symptoms.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 import type { Confidence } from '../model/vocabulary.ts';
-import { AWS_LOAD_BALANCER_EFFECTS } from './annotations/aws-load-balancer-effects.ts';
-import type { EFFECTS, Effect, EffectContext, EffectFamily } from './annotations/effect.ts';
-import { INGRESS_NGINX_EFFECTS } from './annotations/ingress-nginx-effects.ts';
-import { TRAEFIK_EFFECTS } from './annotations/traefik-effects.ts';
-
-const FAMILIES: readonly EffectFamily[] = [INGRESS_NGINX_EFFECTS, AWS_LOAD_BALANCER_EFFECTS, TRAEFIK_EFFECTS];
+import type { EFFECTS, Effect } from './annotations/effect.ts';
+import { effectsOn, FAMILIES } from './annotations/effects-on.ts';
 
 const explainedBy = (reason: (typeof EFFECTS)[number]): readonly Symptom[] => [
   ...new Set(
@@ -32,13 +28,6 @@ const effect = <const Fix extends string>(reason: (typeof EFFECTS)[number], fix:
     leadsTo: ANNOTATION_IN_AWS,
   }) as const;
 
-/** Annotations of another controller's have no effect; where the controller is not known, their prefix tells. */
-const isInEffect = (
-  { prefix, controller }: EffectFamily,
-  own: string | undefined,
-  keys: readonly string[],
-): boolean => (own === undefined ? keys.some((key) => key.startsWith(prefix)) : own.startsWith(controller));
-
 /** What controllers say with a page of their own. */
 const SAID_BY_PAGE: ReadonlySet<string> = new Set([
   'IngressWantsCredentials',
@@ -49,23 +38,6 @@ const SAID_BY_PAGE: ReadonlySet<string> = new Set([
 
 const isUnlikelyPage = ({ reason }: Effect, observation: Observation): boolean =>
   SAID_BY_PAGE.has(reason) && isUnsignedJSON(observation);
-
-interface Seen {
-  readonly effect: Effect;
-  readonly key: string;
-  readonly does: string;
-}
-
-function effectsSeen(family: EffectFamily, context: EffectContext): readonly Seen[] {
-  const symptoms = symptomsOf(context.observation);
-  return family.effects.flatMap((each) => {
-    const key = each.key.replace('{backend}', context.match.backend.service?.name ?? '');
-    const value = context.annotations[key] ?? each.unset;
-    if (value === undefined || !each.explains.some((symptom) => symptoms.includes(symptom))) return [];
-    const does = each.does(value, context);
-    return does === undefined ? [] : [{ effect: each, key, does }];
-  });
-}
 
 /** What a gateway signed is its own; what nobody signed may be the application's. */
 const confidenceOf = ({ isCertain }: Effect, { answeredBy }: Observation): Confidence =>
@@ -97,7 +69,7 @@ export const ingressBehaviour = defineCheck({
         'IngressGivesUpEarly',
         'Set the time-out above the longest answer that the application may take',
       ),
-      leadsTo: [...ANNOTATION_IN_AWS, 'TimeoutBeforePods', 'AnswerLateOnce'],
+      leadsTo: [...ANNOTATION_IN_AWS, 'TimeoutBeforePods', 'AnswerLateOnce', 'ApplicationSlow'],
     },
     IngressProtocolWrong: effect('IngressProtocolWrong', 'Set the protocol that the Pods speak'),
     IngressRewritesPath: {
@@ -142,8 +114,9 @@ export const ingressBehaviour = defineCheck({
     const backend = { hops, endpoints, ...(service?.service && { service: service.service }) };
     const context = { request, observation, match, annotations, ...backend };
     const controller = ingressClass?.ingressClass?.spec.controller;
-    return FAMILIES.filter((family) => isInEffect(family, controller, Object.keys(annotations)))
-      .flatMap((family) => effectsSeen(family, context))
+    const symptoms = symptomsOf(observation);
+    const isAbout = ({ explains }: Effect) => explains.some((symptom) => symptoms.includes(symptom));
+    return effectsOn(context, controller, isAbout)
       .filter((seen) => seen.effect.isCertain === true || !answeredByApplication(observation))
       .map((seen) => {
         const { key, does } = seen;

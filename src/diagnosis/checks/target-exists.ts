@@ -1,9 +1,12 @@
 import { defineCheck } from '../model/check.ts';
 import { eventsAbout } from '../model/events-about.ts';
-import type { ServiceEvidence } from '../model/evidence.ts';
+import type { Evidence, ServiceEvidence } from '../model/evidence.ts';
 import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import { nearest } from '../model/nearest.ts';
+import { isHostUnknown } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import { hasCondition } from '../model/serving-pods.ts';
+import { controllerOf } from '../topology/ingress-controllers.ts';
 
 /** `, such as shop` where one that exists is close to the name. */
 function suggestion(name: string, existing: readonly string[]): string {
@@ -18,6 +21,35 @@ function unserved({ match, candidates }: IngressEvidence) {
   return addresses.length === 0 ? ingress : undefined;
 }
 
+type Addressing = Pick<Evidence, 'observation'> &
+  Partial<Pick<Evidence, 'ingress' | 'ingressClass' | 'controllerPods' | 'events'>>;
+
+/** Whether nobody can have given the Ingress an address: it has no class, or its controller is seen not to work. */
+function isNobodys({
+  ingressClass,
+  controllerPods,
+}: Pick<Addressing, 'ingressClass' | 'controllerPods'>): boolean {
+  if (ingressClass === undefined) return false;
+  const { ingress, named, ingressClass: serving } = ingressClass;
+  if (serving === undefined) return named === undefined || ingress.spec.ingressClassName !== undefined;
+  const isKnown = controllerPods !== undefined && controllerOf(serving.spec.controller) !== undefined;
+  return isKnown && !controllerPods.some((pod) => hasCondition(pod, 'Ready'));
+}
+
+/** The Ingress of which a missing address is what was seen, or why its host has no record, and how heavy that is. */
+function addressless({ observation, ingress, events = [], ...serving }: Addressing) {
+  const isUnpublished = isHostUnknown(observation) && ingress?.match !== undefined;
+  const isAsked = isUnpublished || observation.failure?.reason === 'NoAddress';
+  const object = isAsked ? ingress && unserved(ingress) : undefined;
+  if (object === undefined) return undefined;
+  const refusal = eventsAbout('Ingress', object.metadata, events).find(({ type }) => type === 'Warning');
+  if (refusal !== undefined)
+    return { object, weight: { evidence: [`${refusal.reason}: ${refusal.message}`] } } as const;
+  // Some controllers publish no addresses, and records for their hosts are made by hand.
+  const isDoubtful = isUnpublished && !isNobodys(serving);
+  return { object, weight: { confidence: 'Medium', severity: isDoubtful ? 'Warning' : 'Error' } } as const;
+}
+
 /** A Service that an Ingress names is that Ingress' fault, not the probe's. */
 const isNamedByProbe = ({ askedBy }: ServiceEvidence): boolean =>
   askedBy.kind !== 'Ingress' && askedBy.kind !== 'HTTPRoute';
@@ -27,7 +59,7 @@ export const targetExists = defineCheck({
   title: 'What the probe names exists and is served',
   layer: 'Ingress',
   needs: ['observation', 'home'],
-  wants: ['ingress', 'service', 'events'],
+  wants: ['ingress', 'ingressClass', 'controllerPods', 'service', 'events'],
   reasons: {
     IngressNotFound: {
       severity: 'Error',
@@ -53,10 +85,12 @@ export const targetExists = defineCheck({
       message: 'No controller has given Ingress {ingress} an address',
       fix: 'See what the Events of Ingress {ingress} and the log of its controller say',
       command: "kubectl -n '{namespace}' describe ingress '{ingress}'",
-      explains: ['NoAddress'],
+      explains: ['NoAddress', 'DNS'],
+      // A record for its host has nothing to lead to, and external-dns nothing to publish.
+      leadsTo: ['HostNotFound'],
     },
   },
-  run({ observation, home, ingress, service, events = [] }, report) {
+  run({ observation, home, ingress, service, events = [], ...serving }, report) {
     if (ingress?.missing !== undefined) {
       const { name, namespace = home } = ingress.missing;
       const existing = (ingress.others ?? []).map(({ metadata }) => metadata.name);
@@ -68,17 +102,14 @@ export const targetExists = defineCheck({
       const slots = { service: name, namespace, suggestion: suggestion(name, service.otherServices) };
       return [report('ServiceNotFound', { subject: service.reference, slots })];
     }
-    if (ingress === undefined || observation.failure?.reason !== 'NoAddress') return [];
-    const object = unserved(ingress);
-    if (object === undefined) return [];
-    const { name, namespace = home } = object.metadata;
-    const refusal = eventsAbout('Ingress', object.metadata, events).find(({ type }) => type === 'Warning');
+    const without = addressless({ observation, events, ...(ingress && { ingress }), ...serving });
+    if (without === undefined) return [];
+    const { name, namespace = home } = without.object.metadata;
     return [
       report('IngressHasNoAddress', {
-        subject: referenceTo({ kind: 'Ingress', ...object.metadata }, home),
+        subject: referenceTo({ kind: 'Ingress', ...without.object.metadata }, home),
         slots: { ingress: name, namespace },
-        evidence: refusal === undefined ? [] : [`${refusal.reason}: ${refusal.message}`],
-        confidence: refusal === undefined ? 'Medium' : 'High',
+        ...without.weight,
       }),
     ];
   },

@@ -1,9 +1,9 @@
 import type { WAFRequest, WebACL } from '../model/aws.ts';
 import { awsReference, quotable } from '../model/aws-reference.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Evidence } from '../model/evidence.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
 import { confidenceOfLogged } from '../model/logged-request.ts';
+import type { Observation } from '../model/observation.ts';
 
 /** The codes that callers see unless the rule has a response of its own. */
 const CODES: Readonly<Record<string, number>> = { BLOCK: 403, CAPTCHA: 405, CHALLENGE: 202 };
@@ -21,25 +21,49 @@ const rule = {
 
 type Reason = 'WAFRuleBlocked' | 'WAFRateLimited' | 'WAFDefaultBlocked' | 'WAFCaptcha' | 'WAFChallenge';
 
-function reasonFor({ action, ruleType, rule: name }: WAFRequest): Reason | undefined {
+/** A sample does not tell of what type its rule is, but the web ACL does, and so does its own answer. */
+const isRateLimit = ({ ruleType, responseCode, rule: name }: WAFRequest, acl: WebACL): boolean =>
+  ruleType === undefined
+    ? responseCode === 429 ||
+      (acl.Rules ?? []).some(
+        ({ Name, Statement }) => Name === name && Statement?.RateBasedStatement !== undefined,
+      )
+    : ruleType === 'RATE_BASED';
+
+function reasonFor(request: WAFRequest, acl: WebACL): Reason | undefined {
+  const { action, rule: name } = request;
   if (action === 'CAPTCHA') return 'WAFCaptcha';
   if (action === 'CHALLENGE') return 'WAFChallenge';
   if (action !== 'BLOCK') return undefined;
-  if (ruleType === 'RATE_BASED') return 'WAFRateLimited';
+  if (isRateLimit(request, acl)) return 'WAFRateLimited';
   return name === 'Default_Action' ? 'WAFDefaultBlocked' : 'WAFRuleBlocked';
 }
 
+/** Whether AWS signed the answer: its load balancers and AWS WAF write the same header. */
+const isSignedByAWS = ({ answeredBy }: Observation): boolean =>
+  (answeredBy?.product === 'ALB' || answeredBy?.product === 'AWS WAF') && answeredBy.confidence === 'High';
+
 /** The newest request that AWS WAF answered with the very code that was seen. */
-function judged(requests: readonly WAFRequest[], code: number | undefined): WAFRequest | undefined {
-  const isSeen = ({ action, responseCode }: WAFRequest) => (responseCode ?? CODES[action]) === code;
-  return requests.find((request) => reasonFor(request) !== undefined && isSeen(request));
+function judged(
+  requests: readonly WAFRequest[],
+  acl: WebACL | undefined,
+  observation: Observation,
+): { readonly acl: WebACL; readonly request: WAFRequest; readonly reason: Reason } | undefined {
+  if (acl === undefined) return undefined;
+  const isSeen = ({ action, responseCode, isAlike }: WAFRequest) =>
+    (responseCode ?? CODES[action]) === observation.code && (isAlike !== true || isSignedByAWS(observation));
+  const [first] = requests.flatMap((request) => {
+    const reason = isSeen(request) ? reasonFor(request, acl) : undefined;
+    return reason === undefined ? [] : [{ acl, request, reason }];
+  });
+  return first;
 }
 
 const fullName = ({ rule: name, ruleWithinGroup }: WAFRequest): string =>
   ruleWithinGroup === undefined ? name : `${name} (${ruleWithinGroup})`;
 
 /** Whether AWS WAF signed the answer, as far as the load balancer's page tells. */
-const isAnsweredByWAF = ({ answeredBy }: Evidence['observation']): boolean =>
+const isAnsweredByWAF = ({ answeredBy }: Observation): boolean =>
   answeredBy?.product === 'AWS WAF' && answeredBy.layer === 'WAF';
 
 export const wafRule = defineCheck({
@@ -91,13 +115,13 @@ export const wafRule = defineCheck({
   },
   run({ webACL, wafRequests = [], observation, failingSince, ...evidence }, report) {
     const acl = webACL?.webACL;
-    const request = acl && judged(wafRequests, observation.code);
-    const reason = request && reasonFor(request);
-    if (acl !== undefined && request !== undefined && reason !== undefined) {
+    const found = judged(wafRequests, acl, observation);
+    if (found !== undefined) {
+      const { time, isAlike } = found.request;
       return [
-        report(reason, {
-          ...ruleStatement(acl, request),
-          confidence: confidenceOfLogged(request.time, failingSince),
+        report(found.reason, {
+          ...ruleStatement(found.acl, found.request),
+          confidence: isAlike === true ? 'Medium' : confidenceOfLogged(time, failingSince),
         }),
       ];
     }
@@ -124,6 +148,7 @@ const ruleStatement = (acl: WebACL, request: WAFRequest) => ({
   observed: request.action,
   evidence: [
     `${request.method} ${request.uri} ended by ${fullName(request)}: ${request.action}`,
+    ...(request.isAlike === true ? ['whose request it was is not told: it asked the same at the time'] : []),
     ...request.matched,
   ],
 });

@@ -34,6 +34,7 @@ export const ROUTING = [
   'ingress-conflict',
   'ingress-annotations',
   'ingress-behaviour',
+  'redirect-port',
   'ingress-backend',
   'ingress-misroute',
   'gateway-class',

@@ -25,6 +25,29 @@ export const isUnsignedJSON = ({ answeredBy, headers }: Observation): boolean =>
 export const isGateway = (answeredBy: AnsweredBy | undefined): boolean =>
   answeredBy !== undefined && GATEWAYS.has(answeredBy.layer);
 
+/**
+ * Frameworks of applications that are no reverse proxies. Express and Kestrel may be either: of these, only Kestrel's own
+ * error as JSON tells.
+ */
+const FRAMEWORKS: ReadonlySet<string> = new Set([
+  'FastAPI',
+  'uvicorn',
+  'Django',
+  'Flask',
+  'gunicorn',
+  'NestJS',
+  'Spring',
+  'Tomcat',
+  'Rails',
+  'PHP',
+]);
+
+/** Whether code of the developers wrote the answer, and no proxy that stands in for it. */
+export const isFramework = (answeredBy: AnsweredBy | undefined): boolean =>
+  answeredBy !== undefined &&
+  (FRAMEWORKS.has(answeredBy.product) ||
+    (answeredBy.product === 'Kestrel' && answeredBy.confidence === 'High'));
+
 /** Not asked in the end: the address guard kept the request back. */
 export const isKeptBack = ({ failure }: Observation): boolean => failure?.reason === 'TargetRefused';
 

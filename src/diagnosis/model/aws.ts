@@ -150,6 +150,8 @@ export interface WebACLRule {
   readonly Name: string;
   readonly Priority?: number;
   readonly VisibilityConfig?: { readonly MetricName?: string; readonly SampledRequestsEnabled?: boolean };
+  /** Of what kind the rule is: absent where it is none that counts requests. */
+  readonly Statement?: { readonly RateBasedStatement?: { readonly Limit?: number } };
 }
 
 export interface WebACL {
@@ -188,6 +190,8 @@ export interface WAFRequest {
   readonly userAgent?: string;
   /** The `X-Amzn-Trace-Id`'s root, where the log tells it. */
   readonly traceID?: string;
+  /** Nothing tells whose it was; it asked the same, at the same time. */
+  readonly isAlike?: true;
 }
 
 /** One line of a load balancer's access log that a StatusProbe caused. Times in seconds; -1 as AWS writes it. */

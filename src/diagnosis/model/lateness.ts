@@ -12,6 +12,16 @@ const isUnanswered = ({ failure }: Observation): boolean => UNANSWERED.has(failu
 export const isTooLate = (observation: Observation): boolean =>
   isUnanswered(observation) || observation.code === 504;
 
+/** What those who pass requests on wait by default begins with these 50 s (HAProxy); others wait 60 s. */
+const USUAL_MILLISECONDS = 50_000;
+
+/** Whether somebody must have set a time-out so short on purpose: a longer one asks no more than is usual. */
+export const isShort = (milliseconds: number): boolean => milliseconds < USUAL_MILLISECONDS;
+
+/** Whether whoever gave up had waited as long as is usual. */
+export const isPatient = ({ durationMilliseconds }: Observation): boolean =>
+  !isShort(durationMilliseconds.total);
+
 /** An answer that came, and later than the probe wants it. */
 export const isSlower = ({ failure }: Observation): boolean => failure?.reason === 'TooSlow';
 
@@ -32,23 +42,32 @@ export const answersAfter = (milliseconds: number, hops: readonly HopAnswer[]): 
 /** The Pods that were asked directly, by how they fared; one that could not be reached proves nothing. */
 export function askedPods(evidence: AnswerEvidence) {
   const hops = podHops(evidence);
+  const isTried = isTooLate(evidence.observation) && isPatient(evidence.observation);
+  // An answer for which nobody would have waited comes too late, though it comes.
+  const isOutwaited = (answer: Observation) => isTried && isInTime(answer) && isPatient(answer);
   return {
-    slow: hops.filter(({ observation }) => isUnanswered(observation) || isSlower(observation)),
-    quick: hops.filter(({ observation }) => isInTime(observation)),
+    slow: hops.filter(
+      ({ observation }) => isUnanswered(observation) || isSlower(observation) || isOutwaited(observation),
+    ),
+    quick: hops.filter(({ observation }) => isInTime(observation) && !isOutwaited(observation)),
     // Whoever says in time that another is late is not late itself.
     complaining: hops.filter(({ observation }) => observation.code === 504),
   };
 }
 
+/** A proxy tries a request that it may repeat at most three times. */
+const MAXIMUM_TRIES = 3;
+
 /**
  * Whether a proxy gave up when this time was over: proved where a Pod answers after it, possible where none has answered.
- * What answers sooner does not wait for more time.
+ * What answers sooner does not wait for more time, and who waited far longer did not heed this time.
  */
 export function gaveUp(
   milliseconds: number,
   evidence: Pick<AnswerEvidence, 'observation' | 'hops' | 'endpoints'>,
 ): 'Proved' | 'Possible' | undefined {
-  if (evidence.observation.durationMilliseconds.total < milliseconds) return undefined;
+  const { total } = evidence.observation.durationMilliseconds;
+  if (total < milliseconds || total >= milliseconds * (MAXIMUM_TRIES + 1)) return undefined;
   if (answersAfter(milliseconds, evidence.hops ?? [])) return 'Proved';
   return podHops(evidence).some(({ observation }) => observation.success) ? undefined : 'Possible';
 }

@@ -167,6 +167,10 @@ export function failureReason(observation: Observation): string | undefined {
 export const answeredByApplication = ({ answeredBy }: Observation): boolean =>
   answeredBy?.layer === 'Application' && answeredBy.confidence !== 'Low';
 
+/** Whether DNS has no address for the very host that was asked. */
+export const isHostUnknown = ({ failure, redirects }: Observation): boolean =>
+  (failure?.reason === 'NXDomain' || failure?.reason === 'NoRecord') && redirects.length === 0;
+
 /** The address without its port of the last connection. */
 export const remoteIP = ({ remoteAddress }: Observation): string | undefined =>
   remoteAddress?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');

@@ -115,7 +115,12 @@ export const WEB_ACL: Shape<WebACL> = {
   ARN: true,
   DefaultAction: { Allow: true, Block: true },
   Rules: [
-    { Name: true, Priority: true, VisibilityConfig: { MetricName: true, SampledRequestsEnabled: true } },
+    {
+      Name: true,
+      Priority: true,
+      VisibilityConfig: { MetricName: true, SampledRequestsEnabled: true },
+      Statement: { RateBasedStatement: { Limit: true } },
+    },
   ],
 };
 
@@ -132,6 +137,7 @@ export const WAF_REQUEST: Shape<WAFRequest> = {
   uri: true,
   userAgent: true,
   traceID: true,
+  isAlike: false,
 };
 
 export const ACCESS_LOG_ENTRY: Shape<AccessLogEntry> = {

@@ -28,6 +28,27 @@ export function ownRequests<T extends LoggedRequest>(
   return requests.filter(isOwn).sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
 }
 
+/** A StatusProbe names itself so at the end of its User-Agent. */
+const NAMED = /\(\+[^()]+\)$/;
+
+const NEAR_MILLISECONDS = 5 * 60_000;
+
+/** Those for the same path at about the same time of which nobody says who sent them. */
+export function alikeRequests<T extends LoggedRequest & { readonly uri: string }>(
+  { observation }: SlotContext,
+  path: string,
+  requests: readonly T[],
+): readonly T[] {
+  const isNear = (time: string) =>
+    Math.abs(Date.parse(time) - Date.parse(observation.time)) <= NEAR_MILLISECONDS;
+  return requests
+    .filter(
+      ({ time, method, uri, userAgent = '' }) =>
+        method === observation.method && uri === path && isNear(time) && !NAMED.test(userAgent),
+    )
+    .sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+}
+
 /** Reads a log for the probe's own requests, when a look at it is due. */
 export function ownRequestsIn<T extends LoggedRequest>(
   context: SlotContext,

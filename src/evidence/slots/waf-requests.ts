@@ -5,7 +5,7 @@ import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { AwsReader, WAFLogPlace } from '../aws/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { awsOf, permitted } from './load-balancer.ts';
-import { ownRequests, ownRequestsIn } from './own-requests.ts';
+import { alikeRequests, ownRequests, ownRequestsIn } from './own-requests.ts';
 
 /** Where an ARN of a logging configuration leads; a Firehose stream leads nowhere that can be read. */
 function placeOf(arn: string): WAFLogPlace | undefined {
@@ -43,6 +43,17 @@ async function fromLog(
   return ownRequestsIn(context, `log of ${webACL.ARN}`, () => aws.wafLog(webACL, place.value));
 }
 
+/** The probe's own, else those like it: of what a command sends, no sample tells that it did. */
+async function amongSamples(
+  context: SlotContext,
+  samples: readonly WAFRequest[],
+): Promise<readonly WAFRequest[]> {
+  const own = ownRequests(context, samples);
+  const request = await context.slot('request');
+  if (own.length > 0 || !request.ok) return own;
+  return alikeRequests(context, request.value.path, samples).map((one) => ({ ...one, isAlike: true }));
+}
+
 /** By the log, else by the samples, in which a request may be missing: then nothing is known, not that nothing happened. */
 export const readWAFRequests: SlotReader<'wafRequests'> = async (context) => {
   const known = await context.slot('webACL');
@@ -54,7 +65,7 @@ export const readWAFRequests: SlotReader<'wafRequests'> = async (context) => {
   const logged = await fromLog(context, aws.value, { webACL, evidence: known.value });
   if (logged.ok && logged.value.length > 0) return logged;
   const sampled = await aws.value.wafSamples(webACL);
-  const samples = sampled.ok ? ownRequests(context, sampled.value) : [];
+  const samples = sampled.ok ? await amongSamples(context, sampled.value) : [];
   if (samples.length > 0) return found(samples);
   const failed = [logged, sampled].find((look) => !look.ok && look.reason !== 'NotApplicable');
   return failed ?? found([]);

@@ -1,5 +1,13 @@
 import { type DeploymentParts, type Manifests, PORT } from '../manifests.ts';
-import { application, developerPod, devOpsPod, devOpsService, type Fault, HEALTHY } from './fault.ts';
+import {
+  application,
+  developerApplication,
+  developerPod,
+  devOpsPod,
+  devOpsService,
+  type Fault,
+  HEALTHY,
+} from './fault.ts';
 
 const broken = (name: string, deployment: DeploymentParts) => application(name, { deployment });
 
@@ -51,7 +59,7 @@ export const POD_FAULTS: readonly Fault[] = [
       environment: { MODE: 'hang' },
       container: { readinessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 1 } },
     }),
-    expected: developerPod('ApplicationHangs', 'Deployment/pod-hangs'),
+    expected: developerApplication('ApplicationHangs', 'Deployment/pod-hangs'),
   },
   {
     name: 'liveness-kills',

@@ -1,3 +1,4 @@
+import { gaveUp, isShort } from '../../model/lateness.ts';
 import {
   admitsAll,
   type Effect,
@@ -9,7 +10,7 @@ import {
 } from './effect.ts';
 
 const PREFIX = 'alb.ingress.kubernetes.io/';
-const DEFAULT_IDLE_SECONDS = 60;
+const DEFAULT_IDLE_MILLISECONDS = 60_000;
 const NO_ENTRY = ['Timeout', 'Connection'] as const;
 
 const alb = (key: string, effect: Omit<Effect, 'key'>): Effect => ({ key: `${PREFIX}${key}`, ...effect });
@@ -36,6 +37,13 @@ const attribute = (text: string, key: string): string | undefined =>
     .split(',')
     .map((pair) => pair.trim().split('='))
     .find(([name]) => name === key)?.[1];
+
+const idleMilliseconds = (text: string): number =>
+  Number(attribute(text, 'idle_timeout.timeout_seconds')) * 1000;
+
+/** A 408 says that a connection was idle; a 504 that came before this time, or long after it, has another cause. */
+const isGivenUp = (milliseconds: number, context: EffectContext): boolean =>
+  context.observation.code !== 504 || (isShort(milliseconds) && gaveUp(milliseconds, context) !== undefined);
 
 const ACTION = 'actions.{backend}';
 
@@ -150,9 +158,9 @@ export const AWS_LOAD_BALANCER_EFFECTS: EffectFamily = {
     alb('load-balancer-attributes', {
       reason: 'IngressGivesUpEarly',
       explains: [408, 504],
-      does: (value) =>
+      does: (value, context) =>
         when(
-          Number(attribute(value, 'idle_timeout.timeout_seconds')) < DEFAULT_IDLE_SECONDS,
+          idleMilliseconds(value) < DEFAULT_IDLE_MILLISECONDS && isGivenUp(idleMilliseconds(value), context),
           'closes idle connections sooner than is usual',
         ),
       isDoubtful: (context) => !podsAnswer(context),

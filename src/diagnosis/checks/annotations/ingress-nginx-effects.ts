@@ -1,4 +1,4 @@
-import { gaveUp } from '../../model/lateness.ts';
+import { gaveUp, isShort } from '../../model/lateness.ts';
 import {
   admitsAll,
   type Effect,
@@ -13,8 +13,10 @@ import {
 
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
 
+const PREFIX = 'nginx.ingress.kubernetes.io/';
+
 const nginx = (key: string, effect: Omit<Effect, 'key'>): Effect => ({
-  key: `nginx.ingress.kubernetes.io/${key}`,
+  key: `${PREFIX}${key}`,
   ...effect,
 });
 
@@ -48,21 +50,18 @@ const limits = (key: string): Effect =>
 
 const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;
 
-/** What is usual is accused only where a Pod is seen to take longer. */
-function givesUp(key: string, usual?: string): Effect {
-  const effect = nginx(key, {
+/** Accused only where somebody set it shorter than is usual. */
+const givesUp = (key: string): Effect =>
+  nginx(key, {
     reason: 'IngressGivesUpEarly',
     explains: [504],
     does: (value, context) => {
-      const verdict = gaveUp(milliseconds(value), context);
-      const isEarly = verdict === 'Proved' || (verdict === 'Possible' && value !== usual);
+      const isEarly = isShort(milliseconds(value)) && gaveUp(milliseconds(value), context) !== undefined;
       return when(isEarly, 'gives its backend up before that has answered');
     },
     isDoubtful: (context) =>
-      gaveUp(milliseconds(context.annotations[effect.key] ?? usual), context) !== 'Proved',
+      gaveUp(milliseconds(context.annotations[`${PREFIX}${key}`]), context) !== 'Proved',
   });
-  return usual === undefined ? effect : { ...effect, unset: usual };
-}
 
 /** A snippet that answers with this very code. */
 function snippetAnswers(snippet: string, { observation: { code } }: EffectContext): string | undefined {
@@ -83,7 +82,7 @@ const hasTLS = ({ match, request }: EffectContext): boolean =>
 
 /** What ingress-nginx answers by itself because of an annotation. */
 export const INGRESS_NGINX_EFFECTS: EffectFamily = {
-  prefix: 'nginx.ingress.kubernetes.io/',
+  prefix: PREFIX,
   controller: 'k8s.io/ingress-nginx',
   effects: [
     redirects('force-ssl-redirect', (value, context) =>
@@ -137,7 +136,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       explains: [403],
       does: (value) => when(isTrue(value), 'lets ModSecurity judge requests'),
     }),
-    givesUp('proxy-read-timeout', '60'),
+    givesUp('proxy-read-timeout'),
     givesUp('proxy-send-timeout'),
     givesUp('proxy-connect-timeout'),
     nginx('backend-protocol', {

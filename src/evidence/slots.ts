@@ -3,7 +3,7 @@ import { found } from '../diagnosis/model/lookup.ts';
 import { askedByProbe } from './destination.ts';
 import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
-import { readALB } from './slots/alb.ts';
+import { readALB, readALBIngresses } from './slots/alb.ts';
 import { readAnswerText } from './slots/answer-text.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
@@ -77,6 +77,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   logs: readLogs,
   answerText: readAnswerText,
   alb: readALB,
+  albIngresses: readALBIngresses,
   targetGroupBindings: readTargetGroupBindings,
   loadBalancer: readLoadBalancer,
   listeners: readListeners,

@@ -180,6 +180,8 @@ export interface Evidence {
   readonly answerText: string;
   /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
   readonly alb: ALBEvidence;
+  /** All Ingresses of which AWS' controller made this load balancer, that of the route among them. */
+  readonly albIngresses: readonly Ingress[];
   /** Those of the route's Service. */
   readonly targetGroupBindings: readonly TargetGroupBinding[];
   readonly loadBalancer: LoadBalancerEvidence;

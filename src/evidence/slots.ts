@@ -5,6 +5,7 @@ import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB, readALBIngresses } from './slots/alb.ts';
 import { readAnswerText } from './slots/answer-text.ts';
+import { readAskedNode } from './slots/asked-node.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
@@ -59,6 +60,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   referenceGrants: readReferenceGrants,
   service: readService,
   nodeEntry: readNodeEntry,
+  askedNode: readAskedNode,
   endpoints: readEndpoints,
   pods: readPods,
   podMetrics: readPodMetrics,

@@ -151,6 +151,8 @@ export interface Evidence {
   readonly service: ServiceEvidence;
   /** Applies only where no connection came about at a Node's own address. */
   readonly nodeEntry: NodeEntry;
+  /** The Node to whose own address no connection came about. */
+  readonly askedNode: Node;
   readonly endpoints: readonly RouteEndpoint[];
   readonly pods: PodsEvidence;
   /** Of Pods with limits; applies only where a lack of CPU or memory may be what is wrong. */

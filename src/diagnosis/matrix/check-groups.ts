@@ -31,6 +31,7 @@ export const ROUTING = [
   'ingress-host',
   'ingress-path',
   'ingress-conflict',
+  'ingress-takeover',
   'ingress-annotations',
   'ingress-behaviour',
   'ingress-backend',

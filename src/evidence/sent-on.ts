@@ -1,7 +1,7 @@
 import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../diagnosis/model/evidence.ts';
-import type { ServicePort } from '../diagnosis/model/kubernetes.ts';
+import type { IngressMatch } from '../diagnosis/model/ingress-evidence.ts';
+import type { Service, ServicePort } from '../diagnosis/model/kubernetes.ts';
 import { found, type Lookup, mapLookup } from '../diagnosis/model/lookup.ts';
-import type { ObjectReference } from '../diagnosis/model/reference.ts';
 import { type BackendRequest, backendRequest } from '../diagnosis/topology/backend-request.ts';
 import { routedRequest, schemeByPolicy } from '../diagnosis/topology/http-route-filters.ts';
 import type { SlotContext } from './slot-context.ts';
@@ -11,7 +11,7 @@ type Scheme = BackendRequest['scheme'];
 /** How a Gateway asks a Service: by policies of the Service's namespace, which not every cluster knows. */
 async function schemeBehindGateway(
   { reader }: SlotContext,
-  { namespace = '', name }: ObjectReference,
+  { metadata: { namespace = '', name } }: Service,
   port: ServicePort,
 ): Promise<Lookup<Scheme>> {
   const policies = await reader.list('BackendTLSPolicy', { namespace });
@@ -22,16 +22,28 @@ async function schemeBehindGateway(
 const orNot = (request: BackendRequest | undefined): Slot<BackendRequest> =>
   request === undefined ? NOT_APPLICABLE : found(request);
 
+/** By the controller's own settings, where its class can be seen. */
+async function throughIngress(
+  { slot }: SlotContext,
+  match: IngressMatch,
+  receiver: { readonly service: Service; readonly port: ServicePort },
+  path: string,
+): Promise<Slot<BackendRequest>> {
+  const served = await slot('ingressClass');
+  const controller = served.ok ? served.value.ingressClass?.spec.controller : undefined;
+  return orNot(backendRequest(match, { ...receiver, ...(controller && { controller }) }, path));
+}
+
 /** The request as the router before the Service sends it on; not applicable where that cannot be told. */
 export async function sentOn(
   context: SlotContext,
   request: RoutedRequest,
-  service: ObjectReference,
+  service: Service,
   port: ServicePort,
 ): Promise<Slot<BackendRequest>> {
   const [ingress, httpRoute] = await Promise.all([context.slot('ingress'), context.slot('httpRoute')]);
   if (ingress.ok && ingress.value.match !== undefined)
-    return orNot(backendRequest(ingress.value.match, port, request.path));
+    return throughIngress(context, ingress.value.match, { service, port }, request.path);
   if (!httpRoute.ok || httpRoute.value.match === undefined) return found(request);
   const scheme = await schemeBehindGateway(context, service, port);
   if (!scheme.ok) return scheme;

@@ -3,8 +3,9 @@ import { found } from '../diagnosis/model/lookup.ts';
 import { askedByProbe } from './destination.ts';
 import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
-import { readALB } from './slots/alb.ts';
+import { readALB, readALBIngresses } from './slots/alb.ts';
 import { readAnswerText } from './slots/answer-text.ts';
+import { readAskedNode } from './slots/asked-node.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
@@ -63,6 +64,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   service: readService,
   externalAddresses: readExternalAddresses,
   nodeEntry: readNodeEntry,
+  askedNode: readAskedNode,
   endpoints: readEndpoints,
   pods: readPods,
   podMetrics: readPodMetrics,
@@ -82,6 +84,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   answerText: readAnswerText,
   alb: readALB,
   healthCheckedBy: readHealthCheckedBy,
+  albIngresses: readALBIngresses,
   targetGroupBindings: readTargetGroupBindings,
   loadBalancer: readLoadBalancer,
   listeners: readListeners,

@@ -4,7 +4,9 @@ import { defineCheck } from '../model/check.ts';
 import { LOAD_BALANCER_ANSWERS } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { Confidence } from '../model/vocabulary.ts';
+import { sourceOfRule } from '../topology/alb-rule-source.ts';
 import { type AppliedRule, appliedRule, listenerFor, targetGroupsOf } from '../topology/alb-rules.ts';
 
 const ANY_ANSWER = ['3xx', '4xx', '5xx', 'Assertion'] as const;
@@ -85,6 +87,25 @@ function reasonFor(rule: Rule, evidence: RuleEvidence): Reason | undefined {
   );
 }
 
+/** The Ingress whose rule takes the request in place of the one that is meant, where the cluster knows it. */
+function shadowOf(
+  { rule }: AppliedRule,
+  {
+    albIngresses = [],
+    targetGroupBindings = [],
+    home,
+  }: Pick<Evidence, 'home'> & Partial<Pick<Evidence, 'albIngresses' | 'targetGroupBindings'>>,
+): ObjectReference | undefined {
+  const source = sourceOfRule(rule, albIngresses);
+  if (source === undefined) return undefined;
+  const { namespace } = source.ingress.metadata;
+  const isMeant = targetGroupBindings.some(
+    ({ metadata, spec }) => metadata.namespace === namespace && spec.serviceRef?.name === source.service,
+  );
+  if (isMeant) return undefined;
+  return referenceTo({ kind: 'Ingress', ...source.ingress.metadata }, home, source.field);
+}
+
 const isSignIn = (code: number | undefined): boolean =>
   code !== undefined && [302, 401, 500, 561].includes(code);
 
@@ -103,7 +124,7 @@ export const albRule = defineCheck({
   title: 'The rule of the load balancer that takes the request sends it to the Service',
   layer: 'LoadBalancer',
   needs: ['alb', 'listeners', 'request', 'observation', 'home'],
-  wants: ['loadBalancer', 'targetGroupBindings'],
+  wants: ['loadBalancer', 'targetGroupBindings', 'albIngresses'],
   reasons: {
     ALBRuleNotFound: {
       ...rule,
@@ -146,22 +167,22 @@ export const albRule = defineCheck({
       leadsTo: [...LOAD_BALANCER_ANSWERS, 'ApplicationRouteNotFound'],
     },
   },
-  run({ listeners, targetGroupBindings, request, observation, ...evidence }, report) {
+  run({ listeners, request, observation, ...evidence }, report) {
     const listener = listenerFor(listeners, request.port);
     const applied = listener && appliedRule(listener, request);
-    const reason =
-      applied &&
-      reasonFor(applied.rule, { request, observation, ...(targetGroupBindings && { targetGroupBindings }) });
+    const reason = applied && reasonFor(applied.rule, { ...evidence, request, observation });
     if (listener === undefined || applied === undefined || reason === undefined) return [];
-    const subject = loadBalancerReference({ ...evidence, request });
+    const loadBalancer = loadBalancerReference({ ...evidence, request });
+    const shadow = reason === 'ALBRuleShadows' ? shadowOf(applied, evidence) : undefined;
     const { Actions = [] } = applied.rule;
     return [
       report(reason, {
-        subject,
+        subject: shadow ?? loadBalancer,
+        ...(shadow && { layer: 'Ingress' }),
         slots: {
           ...request,
-          loadBalancer: subject.ref,
-          rule: described(applied.rule),
+          loadBalancer: loadBalancer.ref,
+          rule: `${described(applied.rule)}${shadow === undefined ? '' : ` (${shadow.ref})`}`,
           code: observation.code ?? 'nothing',
           arn: quotable(listener.ListenerArn),
           location: locationOf(Actions),

@@ -1,15 +1,9 @@
-import {
-  type AnswerEvidence,
-  applicationOf,
-  isDirect,
-  isGateway,
-  podHops,
-  routeState,
-} from '../model/answering.ts';
+import { applicationOf, isDirect, isGateway, podHops, routerOf, routeState } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
+import { asksOverTLS, type DeciderEvidence, schemeDecider } from '../topology/scheme-decider.ts';
 
 /** What a peer did to a connection that stood, and what that says of it. */
 const REASONS = {
@@ -30,11 +24,12 @@ const TLS_EXPECTED =
 const saysTLSExpected = ({ code, bodyStart = '' }: Observation): boolean =>
   code === 400 && TLS_EXPECTED.test(bodyStart);
 
+/** Who is asked over TLS, and says so, speaks of somebody behind it. */
 const sayingOf = (hop: Observation): string | undefined =>
-  saysTLSExpected(hop) ? 'TLSExpected' : hop.failure?.reason;
+  hop.tls === undefined && saysTLSExpected(hop) ? 'TLSExpected' : hop.failure?.reason;
 
 /** By the Pods that were asked directly, else by the Service, which passes on what its Pods do. */
-function misbehaviour(evidence: AnswerEvidence): { what: Misbehaviour; confidence: Confidence } | undefined {
+function misbehaviour(evidence: DeciderEvidence): { what: Misbehaviour; confidence: Confidence } | undefined {
   const hops = podHops(evidence).map(({ observation }) => observation);
   const said = hops.map(sayingOf).filter(isMisbehaviour);
   const [what] = said;
@@ -44,7 +39,8 @@ function misbehaviour(evidence: AnswerEvidence): { what: Misbehaviour; confidenc
   if (
     saysTLSExpected(observation) &&
     !isGateway(observation.answeredBy) &&
-    routeState(evidence) === 'Complete'
+    routeState(evidence) === 'Complete' &&
+    !asksOverTLS(evidence)
   )
     return { what: 'TLSExpected', confidence: 'High' };
   const { reason } = observation.failure ?? {};
@@ -56,8 +52,8 @@ export const applicationConnection = defineCheck({
   id: 'application-connection',
   title: 'The application answers in HTTP and keeps the connection until it has answered',
   layer: 'Application',
-  needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
+  needs: ['observation', 'request', 'home', 'statusProbe'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
   reasons: {
     ApplicationClosesConnection: {
       severity: 'Error',
@@ -78,30 +74,37 @@ export const applicationConnection = defineCheck({
     PodExpectsTLS: {
       severity: 'Error',
       owner: 'DevOps',
-      layer: 'Service',
-      message: '{workload} speaks TLS on the port that is asked in plain HTTP',
-      fix: 'Let the Ingress ask it over HTTPS, or let {workload} speak plain HTTP on this port',
+      layer: 'Ingress',
+      message: '{asker} asks {workload} in plain HTTP on a port where that speaks TLS',
+      fix: '{remedy}, or let {workload} speak plain HTTP on this port',
       command: "kubectl -n '{namespace}' get '{object}' -o yaml",
       explains: [400, 502, 503, 'Connection'],
-      leadsTo: ['ApplicationBadRequest'],
+      leadsTo: ['ApplicationBadRequest', 'AnsweredBeforePods'],
     },
   },
   run(evidence, report) {
     const found = misbehaviour(evidence);
     if (found === undefined) return [];
     const { request, home } = evidence;
-    const subject = applicationOf(evidence);
-    const names = namesOf({ namespace: home, ...subject });
-    return [
-      report(REASONS[found.what], {
-        subject,
-        slots: { ...names, request: `${request.method} ${request.path}` },
-        observed: found.what,
-        evidence: podHops(evidence).flatMap(({ ref, observation: { failure } }) =>
-          failure === undefined ? [] : [`${ref}, asked directly: ${failure.message}`],
-        ),
-        confidence: found.confidence,
-      }),
-    ];
+    const application = applicationOf(evidence);
+    const said = {
+      observed: found.what,
+      evidence: podHops(evidence).flatMap(({ ref, observation: { failure } }) =>
+        failure === undefined ? [] : [`${ref}, asked directly: ${failure.message}`],
+      ),
+      confidence: found.confidence,
+    };
+    if (found.what === 'TLSExpected') {
+      const { subject, layer, remedy } = schemeDecider(evidence);
+      const { ref: asker } = routerOf(evidence) ?? evidence.statusProbe;
+      const { namespace, object } = namesOf({ namespace: home, ...subject });
+      const slots = { namespace, object, remedy, asker, workload: application.ref };
+      return [report('PodExpectsTLS', { subject, layer, slots, ...said })];
+    }
+    const slots = {
+      ...namesOf({ namespace: home, ...application }),
+      request: `${request.method} ${request.path}`,
+    };
+    return [report(REASONS[found.what], { subject: application, slots, ...said })];
   },
 });

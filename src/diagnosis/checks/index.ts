@@ -45,6 +45,7 @@ import { ingressController } from './ingress-controller.ts';
 import { ingressHost } from './ingress-host.ts';
 import { ingressMisroute } from './ingress-misroute.ts';
 import { ingressPath } from './ingress-path.ts';
+import { ingressTakeover } from './ingress-takeover.ts';
 import { interimAnswer } from './interim-answer.ts';
 import { networkPolicy } from './network-policy.ts';
 import { nodeReady } from './node-ready.ts';
@@ -107,6 +108,7 @@ export const CHECKS = [
   ingressHost,
   ingressPath,
   ingressConflict,
+  ingressTakeover,
   ingressAnnotations,
   ingressBehaviour,
   redirectPort,

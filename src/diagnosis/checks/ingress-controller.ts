@@ -1,9 +1,12 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
+import { unreadyOnNode } from '../topology/controller-on-node.ts';
 import { controllerOf } from '../topology/ingress-controllers.ts';
+import { topOwner } from '../topology/owners.ts';
 
 const isReady = ({ status }: Pod): boolean =>
   status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
@@ -19,11 +22,42 @@ function isAtWork({ answeredBy }: Observation, controller: string): boolean {
 const isTaken = ({ code, tls, failure }: Observation): boolean =>
   code !== undefined || tls !== undefined || failure?.phase === 'Wait' || failure?.phase === 'Receive';
 
+/** Why its containers do not run, in the kubelet's words. */
+const waitingFor = ({ status }: Pod): readonly string[] =>
+  (status.containerStatuses ?? []).flatMap(({ name, ready, state }) =>
+    ready ? [] : [`container ${name}: ${state?.waiting?.reason ?? 'not ready'}`],
+  );
+
+/** The controller's own Pod on the Node that was asked, where another Node has one that is ready. */
+function brokenOnNode({
+  ingressClass: { ingressClass },
+  controllerPods,
+  request,
+  observation,
+  home,
+  askedNode,
+}: Pick<Evidence, 'ingressClass' | 'controllerPods' | 'request' | 'observation' | 'home'> &
+  Partial<Pick<Evidence, 'askedNode'>>) {
+  const pod = askedNode && unreadyOnNode(askedNode, request.port, controllerPods);
+  if (askedNode === undefined || pod === undefined) return undefined;
+  const { namespace = home } = pod.metadata;
+  const subject = referenceTo({ ...topOwner(pod, { replicaSets: [], jobs: [] }), namespace }, home);
+  const controller = ingressClass?.spec.controller ?? '';
+  return {
+    subject,
+    slots: { node: askedNode.metadata.name, workload: subject.ref, controller, namespace },
+    evidence: waitingFor(pod),
+    // A time-out may come of what stands between as well.
+    confidence: observation.failure?.reason === 'ConnectionRefused' ? 'High' : 'Medium',
+  } as const;
+}
+
 export const ingressController = defineCheck({
   id: 'ingress-controller',
   title: 'A controller serves the class of the Ingress',
   layer: 'Ingress',
-  needs: ['ingressClass', 'controllerPods', 'observation', 'home'],
+  needs: ['ingressClass', 'controllerPods', 'observation', 'request', 'home'],
+  wants: ['askedNode'],
   reasons: {
     IngressControllerNotFound: {
       severity: 'Error',
@@ -49,8 +83,22 @@ export const ingressController = defineCheck({
       explains: ['NoAddress', ...GATEWAY_SYMPTOMS],
       leadsTo: ['IngressHasNoAddress'],
     },
+    IngressControllerNotReadyOnNode: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message:
+        'The request went to Node {node}, and the Pod of {workload} there, the controller {controller}, is not ready',
+      fix: 'See why the Pod of {workload} on Node {node} is not ready, and take the Node out of DNS until it is',
+      command: "kubectl -n '{namespace}' get pods -o wide --field-selector 'spec.nodeName={node}'",
+      explains: ['Connection', 'Timeout'],
+      leadsTo: ['TimeoutBeforePods', 'NetworkPolicyBlocksIngress'],
+    },
   },
-  run({ ingressClass: { ingress, ingressClass }, controllerPods, observation, home }, report) {
+  run(evidence, report) {
+    const onNode = brokenOnNode(evidence);
+    if (onNode !== undefined) return [report('IngressControllerNotReadyOnNode', onNode)];
+    const { ingressClass: served, controllerPods, observation, home } = evidence;
+    const { ingress, ingressClass } = served;
     const controller = ingressClass?.spec.controller ?? '';
     const known = controllerOf(controller);
     const isExpected = known !== undefined && known.mayRunElsewhere !== true;

@@ -32,6 +32,7 @@ export const ROUTING = [
   'ingress-host',
   'ingress-path',
   'ingress-conflict',
+  'ingress-takeover',
   'ingress-annotations',
   'ingress-behaviour',
   'redirect-port',

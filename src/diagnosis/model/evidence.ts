@@ -155,6 +155,8 @@ export interface Evidence {
   readonly externalAddresses: readonly string[];
   /** Applies only where no connection came about at a Node's own address. */
   readonly nodeEntry: NodeEntry;
+  /** The Node to whose own address no connection came about. */
+  readonly askedNode: Node;
   readonly endpoints: readonly RouteEndpoint[];
   readonly pods: PodsEvidence;
   /** Of Pods with limits; applies only where a lack of CPU or memory may be what is wrong. */
@@ -186,6 +188,8 @@ export interface Evidence {
   readonly alb: ALBEvidence;
   /** The load balancer that checks the Pods' health: `alb`, or one that the request goes past while all Pods wait for its word. */
   readonly healthCheckedBy: ALBEvidence;
+  /** All Ingresses of which AWS' controller made this load balancer, that of the route among them. */
+  readonly albIngresses: readonly Ingress[];
   /** Those of the route's Service. */
   readonly targetGroupBindings: readonly TargetGroupBinding[];
   readonly loadBalancer: LoadBalancerEvidence;

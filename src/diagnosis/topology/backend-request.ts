@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
-import type { ServicePort } from '../model/kubernetes.ts';
+import type { Service, ServicePort } from '../model/kubernetes.ts';
+import { protocolSetting, schemeBySetting, schemeOfPort } from './backend-protocol.ts';
 
 /** The request as a proxy sends it on to the Service. */
 export interface BackendRequest {
@@ -51,14 +52,21 @@ function backendPath({ ingress, path: rule }: IngressMatch, path: string): strin
   return target === undefined || rule === undefined ? path : rewritten(`^${rule.path ?? '/'}`, target, path);
 }
 
-/** HTTPS where the port says so, as Traefik and others read it; undefined for what is not HTTP/1. */
-function schemeOfPort({ appProtocol, name = '', port }: ServicePort): 'http' | 'https' | undefined {
-  const protocol = appProtocol?.toLowerCase();
-  if (protocol !== undefined) return protocol === 'https' || protocol === 'http' ? protocol : undefined;
-  return port === 443 || name.startsWith('https') ? 'https' : 'http';
+/** The Service that gets it, and the controller that sends it where that is known. */
+export interface Receiver {
+  readonly service: Service;
+  readonly port: ServicePort;
+  /** `spec.controller` of the IngressClass. */
+  readonly controller?: string;
 }
 
-function backendScheme({ ingress }: IngressMatch, port: ServicePort): 'http' | 'https' | undefined {
+/** How the controller asks the Service; undefined for what is not HTTP/1. */
+export function backendScheme(
+  { ingress }: IngressMatch,
+  { service, port, controller }: Receiver,
+): 'http' | 'https' | undefined {
+  const setting = protocolSetting(controller);
+  if (setting !== undefined) return schemeBySetting(setting, ingress, service, port);
   const annotations = ingress.metadata.annotations ?? {};
   const annotated = PROTOCOL_ANNOTATIONS.map((key) => annotations[key]?.toLowerCase()).find(
     (value) => value !== undefined,
@@ -70,10 +78,10 @@ function backendScheme({ ingress }: IngressMatch, port: ServicePort): 'http' | '
 /** What an Ingress makes of a request before its Service sees it; undefined where that cannot be told. */
 export function backendRequest(
   match: IngressMatch,
-  port: ServicePort,
+  receiver: Receiver,
   path: string,
 ): BackendRequest | undefined {
-  const scheme = backendScheme(match, port);
+  const scheme = backendScheme(match, receiver);
   const sentPath = backendPath(match, path);
   return scheme === undefined || sentPath === undefined ? undefined : { scheme, path: sentPath };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
-import type { Ingress, IngressClass, ServicePort } from '../model/kubernetes.ts';
+import type { Ingress, IngressClass, Service, ServicePort } from '../model/kubernetes.ts';
 import { type BackendRequest, backendRequest } from './backend-request.ts';
 import { namedClass, servingClass } from './ingress-class.ts';
 import { controllerOf, runsImage } from './ingress-controllers.ts';
@@ -63,6 +63,10 @@ describe('what the Service is asked', () => {
   });
   const nginx = (key: string, value: string) => ({ [`nginx.ingress.kubernetes.io/${key}`]: value });
   const web = { port: 80 };
+  const shop = (annotations: Record<string, string> = {}): Service => ({
+    metadata: { name: 'shop', annotations },
+    spec: {},
+  });
 
   test.each<[string, IngressMatch, ServicePort, string, BackendRequest | undefined]>([
     ['the path as it is', through({}), web, '/cart', { scheme: 'http', path: '/cart' }],
@@ -120,6 +124,56 @@ describe('what the Service is asked', () => {
       undefined,
     ],
   ])('%s', (_, ...[match, port, path, expected]) =>
-    expect(backendRequest(match, port, path)).toEqual(expected),
+    expect(backendRequest(match, { service: shop(), port }, path)).toEqual(expected),
+  );
+
+  const traefik = { 'traefik.ingress.kubernetes.io/service.serversscheme': 'https' };
+
+  test.each<[string, string, IngressMatch, Service, ServicePort, string | undefined]>([
+    ['http on port 443', 'k8s.io/ingress-nginx', through({}), shop(), { port: 443 }, 'http'],
+    [
+      'https by its annotation',
+      'k8s.io/ingress-nginx',
+      through(nginx('backend-protocol', 'HTTPS')),
+      shop(),
+      web,
+      'https',
+    ],
+    [
+      'nothing for gRPC',
+      'k8s.io/ingress-nginx',
+      through(nginx('backend-protocol', 'GRPCS')),
+      shop(),
+      web,
+      undefined,
+    ],
+    ['https on port 443', 'traefik.io/ingress-controller', through({}), shop(), { port: 443 }, 'https'],
+    ['https by the Service', 'traefik.io/ingress-controller', through({}), shop(traefik), web, 'https'],
+    [
+      'https by the name of the Service',
+      'nginx.org/ingress-controller',
+      through({ 'nginx.org/ssl-services': 'cart,shop' }),
+      shop(),
+      web,
+      'https',
+    ],
+    [
+      'https by the name of the port',
+      'projectcontour.io/contour',
+      through({}),
+      shop({ 'projectcontour.io/upstream-protocol.tls': '9443,web' }),
+      { name: 'web', port: 80 },
+      'https',
+    ],
+    [
+      'https on port 443 of whom nothing is known',
+      'example.com/x',
+      through({}),
+      shop(),
+      { port: 443 },
+      'https',
+    ],
+  ])('%s, as %s asks', (_, ...[controller, match, service, port, scheme]) =>
+    expect(backendRequest(match, { service, port, controller }, '/')?.scheme).toBe(scheme),
   );
 });

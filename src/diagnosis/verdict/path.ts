@@ -44,9 +44,9 @@ function ingressHop({ ingress, home }: Route, findings: readonly Finding[]): Pat
   const object = match?.ingress ?? candidates[0];
   const named = object && referenceTo({ kind: 'Ingress', ...object.metadata }, homeOf(home));
   const ref = (missing ?? named)?.ref;
-  const foreign = findings.find(
-    ({ subject }) => subject.kind === 'Ingress' || subject.kind === 'IngressClass',
-  );
+  const foreign =
+    findings.find(({ subject }) => subject.kind === 'Ingress' || subject.kind === 'IngressClass') ??
+    findings.find(({ check }) => check === 'ingress-controller');
   const seen = accused(foreign?.subject.ref ?? ref ?? '', findings);
   if (ref !== undefined) return [{ hop: 'Ingress', ref, result: 'OK', ...seen }];
   return [{ hop: 'Ingress', result: 'Failed', message: seen?.message ?? 'no Ingress takes the host' }];

@@ -1,6 +1,6 @@
 import { type ALBEvidence, NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
-import { found } from '../../diagnosis/model/lookup.ts';
+import { found, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import { TARGET_HEALTH } from '../../diagnosis/topology/alb-targets.ts';
 import { namedClass } from '../../diagnosis/topology/ingress-class.ts';
@@ -62,4 +62,14 @@ export const readALB: SlotReader<'alb'> = async (context) => {
     return NOT_APPLICABLE;
   const evidence: ALBEvidence = { ...(ingress && { ingress }), ...(dnsName && { dnsName }) };
   return found(evidence);
+};
+
+export const readALBIngresses: SlotReader<'albIngresses'> = async ({ slot, reader }) => {
+  const alb = await slot('alb');
+  if (!alb.ok) return alb;
+  const { ingress, dnsName } = alb.value;
+  if (ingress === undefined || dnsName === undefined) return NOT_APPLICABLE;
+  return mapLookup(await reader.list('Ingress'), (all) =>
+    all.filter((each) => hostnamesOf(each).includes(dnsName)),
+  );
 };

@@ -145,7 +145,7 @@ async function insideStops(context: SlotContext, request: RoutedRequest) {
   if (!route.ok) return route;
   const { service, port, reference } = route.value;
   if (service === undefined || port === undefined) return NOT_APPLICABLE;
-  const sent = await sentOn(context, request, reference, port);
+  const sent = await sentOn(context, request, service, port);
   if (!sent.ok) return sent;
   const { namespace = '' } = reference;
   const inside = { request: sent.value, withCredentials: namespace === context.probe.namespace };

@@ -102,10 +102,21 @@ export class ProbeController {
     if (type === 'deleted') this.#drop(key);
     else if (!this.#options.keeps(key)) return;
     else if (!this.#owned.has(key)) this.#take(key, object);
-    else if (this.#isNews(key, object)) {
+    else {
+      this.#shareWithStored(key);
+      if (!this.#isNews(key, object)) return;
       this.#queue.forget(key);
       this.#queue.add(key);
     }
+  }
+
+  /** What was written has come back: it is kept once. */
+  #shareWithStored(key: string): void {
+    const stored = this.#options.writer.current(key);
+    const { record, ...memory } = this.#owned.get(key) ?? {};
+    if (stored === undefined || record === undefined) return;
+    const status = withPartsOf(stored.status, record.status);
+    this.#owned.set(key, { ...memory, record: { ...record, status } });
   }
 
   /** Another spec, or a request to probe at once. */

@@ -158,7 +158,8 @@ export class StatusWriter {
 
   #learn(key: string, probe: StoredProbe): void {
     const behind = this.#options.stored(key)?.resourceVersion;
-    if (behind !== undefined) this.#ahead.set(key, { behind, probe });
+    if (behind === undefined || behind === probe.resourceVersion) this.#ahead.delete(key);
+    else this.#ahead.set(key, { behind, probe });
   }
 
   async #failed(key: string, error: unknown, signal: AbortSignal): Promise<void> {

@@ -92,12 +92,12 @@ async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: 
     return isSo();
   };
   const watch = (isSo: () => Promise<boolean>) =>
-    secondsUntil(() => paced(isSo), { everyMilliseconds: 5000 });
+    secondsUntil(() => paced(isSo), { everyMilliseconds: 10_000 });
   await watch(() => verdicts(operator, true));
   tell('outage: all verdicts in metrics', seconds(), 2 * INTERVAL_SECONDS, 's');
   await watch(() => isWritten(operator));
   tell('outage: all statuses written', seconds(), 4 * INTERVAL_SECONDS, 's');
-  tell('outage: fastest 5 s of API writes', fastest, 50, 'per second');
+  tell('outage: fastest 10 s of API writes', fastest, 50, 'per second');
   const figures = await operator.figures('reset');
   tell('outage: cores', (figures.cpuSeconds - before.cpuSeconds) / seconds(), undefined, 'cores');
   tell('outage: stalls of the event loop, p99', figures.stallP99Milliseconds, 50, 'ms');

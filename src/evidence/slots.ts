@@ -6,6 +6,7 @@ import { readAccessLog } from './slots/access-log.ts';
 import { readALB, readALBIngresses } from './slots/alb.ts';
 import { readAnswerText } from './slots/answer-text.ts';
 import { readAskedNode } from './slots/asked-node.ts';
+import { readAuthService } from './slots/auth-service.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
 import { readDials } from './slots/dials.ts';
@@ -56,6 +57,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   ingressClass: readIngressClass,
   controllerPods: readControllerPods,
   controllerDeployments: readControllerDeployments,
+  authService: readAuthService,
   httpRoute: readHTTPRoute,
   gateways: readGateways,
   gatewayClass: readGatewayClass,

@@ -37,6 +37,7 @@ import { httpRouteRule } from './httproute-rule.ts';
 import { httpRouteTimeouts } from './httproute-timeouts.ts';
 import { iamController } from './iam-controller.ts';
 import { ingressAnnotations } from './ingress-annotations.ts';
+import { ingressAuthService } from './ingress-auth-service.ts';
 import { ingressBackend } from './ingress-backend.ts';
 import { ingressBehaviour } from './ingress-behaviour.ts';
 import { ingressClass } from './ingress-class.ts';
@@ -111,6 +112,7 @@ export const CHECKS = [
   ingressTakeover,
   ingressAnnotations,
   ingressBehaviour,
+  ingressAuthService,
   redirectPort,
   ingressBackend,
   ingressMisroute,

@@ -31,6 +31,7 @@ const effect = <const Fix extends string>(reason: (typeof EFFECTS)[number], fix:
 /** What controllers say with a page of their own. */
 const SAID_BY_PAGE: ReadonlySet<string> = new Set([
   'IngressWantsCredentials',
+  'IngressAuthRequestFails',
   'IngressRefusesSource',
   'IngressRefusesRequest',
   'IngressLimitsRate',
@@ -57,6 +58,10 @@ export const ingressBehaviour = defineCheck({
     IngressWantsCredentials: effect(
       'IngressWantsCredentials',
       'Give the probe the credentials, or except its path from them',
+    ),
+    IngressAuthRequestFails: effect(
+      'IngressAuthRequestFails',
+      'See in the log of the controller what the server of {ingress} answers, if it can be reached from there',
     ),
     IngressRefusesSource: effect(
       'IngressRefusesSource',

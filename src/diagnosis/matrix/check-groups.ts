@@ -35,6 +35,7 @@ export const ROUTING = [
   'ingress-takeover',
   'ingress-annotations',
   'ingress-behaviour',
+  'ingress-auth-service',
   'redirect-port',
   'ingress-backend',
   'ingress-misroute',

@@ -48,6 +48,10 @@ export const isFramework = (answeredBy: AnsweredBy | undefined): boolean =>
   (FRAMEWORKS.has(answeredBy.product) ||
     (answeredBy.product === 'Kestrel' && answeredBy.confidence === 'High'));
 
+/** Whether nginx signed the answer, the controller ingress-nginx or one in a Pod. */
+export const isNginx = (answeredBy: AnsweredBy | undefined): boolean =>
+  answeredBy !== undefined && /nginx/i.test(answeredBy.product);
+
 /** Not asked in the end: the address guard kept the request back. */
 export const isKeptBack = ({ failure }: Observation): boolean => failure?.reason === 'TargetRefused';
 

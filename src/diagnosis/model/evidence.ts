@@ -1,3 +1,4 @@
+import type { AuthServiceEvidence } from './auth-service.ts';
 import type { HorizontalPodAutoscaler } from './autoscaler.ts';
 import type {
   AccessLogEntry,
@@ -141,6 +142,8 @@ export interface Evidence {
   readonly controllerPods: readonly Pod[];
   /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
   readonly controllerDeployments: readonly Workload[];
+  /** Applies only where the controller may have answered because a Service of the cluster could not be asked. */
+  readonly authService: AuthServiceEvidence;
   /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */
   readonly httpRoute: HTTPRouteEvidence;
   readonly gateways: GatewaysEvidence;

@@ -131,3 +131,27 @@ test('foreign objects are those of the route and of the findings, each once', ()
   ]);
   expect(foreignObjects(route, { ...diagnosis, findings: [] }, 'shop')).toEqual([]);
 });
+
+test('the Service that the controller asks about callers is a foreign object too, with all behind it', () => {
+  const auth = { kind: 'Deployment', metadata: { namespace: 'auth', name: 'oauth2-proxy' }, spec: {} };
+  const evidence = {
+    authService: found({
+      reference: reference('Service', 'auth', 'sign-in'),
+      askedPort: 80,
+      endpoints: [],
+      pods: {
+        pods: [
+          { metadata: { namespace: 'auth', name: 'oauth2-proxy-1' }, spec: { containers: [] }, status: {} },
+        ],
+        ownerOf: new Map([['oauth2-proxy-1', reference('Deployment', 'auth', 'oauth2-proxy')]]),
+      },
+      workloads: { selected: [auth], others: [] },
+    }),
+  } as unknown as Route;
+  const none = { ...diagnosis, verdict: { ...diagnosis.verdict, culprit: own }, findings: [] };
+  expect(foreignObjects(evidence, none, HOME).map(({ ref }) => ref)).toEqual([
+    'Service/auth/sign-in',
+    'Pod/auth/oauth2-proxy-1',
+    'Deployment/auth/oauth2-proxy',
+  ]);
+});

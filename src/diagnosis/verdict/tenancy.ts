@@ -1,5 +1,6 @@
+import type { AuthServiceEvidence } from '../model/auth-service.ts';
 import type { Diagnosis, JudgedFinding, PathHop, Verdict } from '../model/diagnosis.ts';
-import type { Gathered, Route, Slot } from '../model/evidence.ts';
+import type { Gathered, PodsEvidence, Route, Slot } from '../model/evidence.ts';
 import type { GatewaysEvidence, HTTPRouteEvidence } from '../model/http-route-evidence.ts';
 import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
@@ -27,6 +28,17 @@ const httpRouteObjects = ({ candidates, rivals }: HTTPRouteEvidence): readonly N
 const gatewayObjects = ({ parents }: GatewaysEvidence): readonly NamedObject[] =>
   parents.map(({ reference }) => reference);
 
+const podObjects = ({ pods, ownerOf }: PodsEvidence): readonly NamedObject[] => [
+  ...pods.map((pod) => named('Pod', pod)),
+  ...ownerOf.values(),
+];
+
+const authObjects = ({ reference, pods, workloads }: AuthServiceEvidence): readonly NamedObject[] => [
+  reference,
+  ...podObjects(pods),
+  ...workloads.selected.map((workload) => named(workload.kind, workload)),
+];
+
 /** Objects outside the probe's namespace that a diagnosis may name, each once. */
 export function foreignObjects(
   evidence: Route & Gathered,
@@ -39,14 +51,16 @@ export function foreignObjects(
   const service = seen(evidence.service);
   const pods = seen(evidence.pods);
   const workloads = seen(evidence.workloads);
+  const authService = seen(evidence.authService);
   const objects: readonly NamedObject[] = [
     ...(ingress === undefined ? [] : ingressObjects(ingress)),
     ...(httpRoute === undefined ? [] : httpRouteObjects(httpRoute)),
     ...(gateways === undefined ? [] : gatewayObjects(gateways)),
     ...(seen(evidence.routeBackends) ?? []).map(({ reference }) => reference),
     ...(service === undefined ? [] : [service.reference]),
-    ...(pods === undefined ? [] : [...pods.pods.map((pod) => named('Pod', pod)), ...pods.ownerOf.values()]),
+    ...(pods === undefined ? [] : podObjects(pods)),
     ...(workloads?.selected ?? []).map((workload) => named(workload.kind, workload)),
+    ...(authService === undefined ? [] : authObjects(authService)),
     ...[...findings, ...changes].map(({ subject }) => subject),
     ...(verdict.culprit === undefined ? [] : [verdict.culprit]),
   ];

@@ -1,11 +1,12 @@
+import type { PodsEvidence } from '../../diagnosis/model/evidence.ts';
 import type { KubernetesObject, Workload } from '../../diagnosis/model/kubernetes.ts';
-import { found } from '../../diagnosis/model/lookup.ts';
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import { controllerOf, isTopOwnerPlain, topOwner } from '../../diagnosis/topology/owners.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
-import type { SlotReader } from '../slot-context.ts';
-import { selectionOf } from './selected-by.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
+import { type Selection, selectionOf } from './selected-by.ts';
 
 /** Owners in between whose own owner only they tell. What cannot be read is left out: the owner is then the one in between. */
 async function middleOwners(reader: ClusterReader, namespace: string, pods: readonly Pod[]) {
@@ -24,11 +25,11 @@ async function middleOwners(reader: ClusterReader, namespace: string, pods: read
   return { replicaSets, jobs };
 }
 
-export const readPods: SlotReader<'pods'> = async (context) => {
-  const selection = await selectionOf(context);
-  if (!selection.ok) return selection;
-  const { namespace, selector } = selection.value;
-  const { reader, probe } = context;
+/** The Pods that a selector takes. */
+export async function podsOf(
+  { reader, probe }: SlotContext,
+  { namespace, selector }: Selection,
+): Promise<Lookup<PodsEvidence>> {
   const looked = await reader.list('Pod', { namespace, labels: selector });
   if (!looked.ok) return looked;
   const pods = looked.value;
@@ -40,4 +41,9 @@ export const readPods: SlotReader<'pods'> = async (context) => {
     ]),
   );
   return found({ pods, ownerOf });
+}
+
+export const readPods: SlotReader<'pods'> = async (context) => {
+  const selection = await selectionOf(context);
+  return selection.ok ? podsOf(context, selection.value) : selection;
 };

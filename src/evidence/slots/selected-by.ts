@@ -10,14 +10,18 @@ export interface Selection {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** Not applicable where there is no Service or it has no selector: then nothing says which Pods stand behind it. */
+/** Undefined where nothing says which Pods stand behind the Service. */
+export function selectionBy(service: Service): Selection | undefined {
+  const { selector = {}, type } = service.spec;
+  if (Object.keys(selector).length === 0 || type === 'ExternalName') return undefined;
+  return { service, namespace: service.metadata.namespace ?? '', selector };
+}
+
+/** Not applicable where there is no Service or it has no selector. */
 export async function selectionOf({ slot }: SlotContext): Promise<Slot<Selection>> {
   const route = await slot('service');
   if (!route.ok) return route;
   const { service } = route.value;
-  const selector = service?.spec.selector ?? {};
-  if (service === undefined || Object.keys(selector).length === 0 || service.spec.type === 'ExternalName') {
-    return NOT_APPLICABLE;
-  }
-  return found({ service, namespace: service.metadata.namespace ?? '', selector });
+  const selection = service && selectionBy(service);
+  return selection === undefined ? NOT_APPLICABLE : found(selection);
 }

@@ -18,6 +18,7 @@ export interface EffectContext {
 export const EFFECTS = [
   'IngressRedirects',
   'IngressWantsCredentials',
+  'IngressAuthRequestFails',
   'IngressRefusesSource',
   'IngressRefusesRequest',
   'IngressLimitsRate',

@@ -1,3 +1,4 @@
+import { isNginx } from '../../model/answering.ts';
 import { gaveUp, isShort } from '../../model/lateness.ts';
 import {
   admitsAll,
@@ -47,6 +48,13 @@ const limits = (key: string): Effect =>
     // 503 is what nginx answers for a Service without endpoints too.
     isDoubtful: (context) => context.observation.code === 503 && !hasReadyEndpoint(context),
   });
+
+/** nginx in a Pod signs the same page, which comes through unchanged: only Pods that say something else clear themselves. */
+function mayBePods({ observation: { code, answeredBy }, hops }: EffectContext): boolean {
+  const said = hops.filter(({ hop, observation }) => hop === 'Pod' && observation.code !== undefined);
+  const isSame = said.some(({ observation }) => observation.code === code && isNginx(observation.answeredBy));
+  return !isNginx(answeredBy) || said.length === 0 || isSame;
+}
 
 const milliseconds = (seconds = ''): number => Number.parseInt(seconds, 10) * 1000;
 
@@ -111,11 +119,14 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       does: () => 'refuses the addresses of its list',
     }),
     authenticates('auth-type', [401], 'asks for a user name and password'),
-    authenticates(
-      'auth-url',
-      [401, 403, 500, 503],
-      'asks another server whether it may let a request through',
-    ),
+    authenticates('auth-url', [401, 403], 'asks another server whether it may let a request through'),
+    nginx('auth-url', {
+      reason: 'IngressAuthRequestFails',
+      // Whatever keeps the other server from answering 2xx, 401 or 403, nginx makes a 500 of it.
+      explains: [500],
+      does: () => 'asks another server that may be unreachable or give an answer that nginx does not know',
+      isDoubtful: mayBePods,
+    }),
     authenticates('auth-signin', [302, 'RedirectLoop'], 'sends callers without a session to sign in'),
     nginx('auth-tls-verify-client', {
       reason: 'IngressWantsCredentials',

@@ -1,0 +1,78 @@
+import type { Check, Finding } from '../model/check.ts';
+import type { PodsEvidence, WorkloadsEvidence } from '../model/evidence.ts';
+import type { Observation } from '../model/observation.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import { servingPods, workloadOf } from '../model/serving-pods.ts';
+import type { Owner } from '../model/vocabulary.ts';
+import { podConfig } from './pod-config.ts';
+import { podCrash } from './pod-crash.ts';
+import { podImage } from './pod-image.ts';
+import { podInit } from './pod-init.ts';
+import { podMemory } from './pod-memory.ts';
+import { podReadiness } from './pod-readiness.ts';
+import { podScheduling } from './pod-scheduling.ts';
+import { workloadReplicas } from './workload-replicas.ts';
+
+/** What tells of Pods and workloads alone why nobody serves. */
+const OF_PODS: readonly Check[] = [
+  workloadReplicas,
+  podScheduling,
+  podImage,
+  podConfig,
+  podInit,
+  podMemory,
+  podCrash,
+  podReadiness,
+];
+
+/** Servers that sign callers in, which teams run and do not write: what ends them is mostly their configuration. */
+const PRODUCTS =
+  /oauth2-proxy|authelia|authentik|vouch-proxy|forward-auth|oathkeeper|pomerium|keycloak|\bdex\b/;
+
+interface Behind {
+  readonly pods: PodsEvidence;
+  readonly workloads: WorkloadsEvidence;
+}
+
+/** Why no Pod of a Service off the request's way serves. */
+export interface PodsDown {
+  readonly workload: ObjectReference;
+  readonly owner: Owner;
+  readonly evidence: readonly string[];
+  readonly remedy: string;
+}
+
+function causeAmong(findings: readonly Finding[]): Finding | undefined {
+  const errors = findings.filter(({ severity }) => severity === 'Error');
+  const roots = errors.filter(({ reason }) => !errors.some(({ leadsTo }) => leadsTo.includes(reason)));
+  return roots.find(({ confidence }) => confidence === 'High') ?? roots[0];
+}
+
+const isProduct = ({ pods }: PodsEvidence): boolean =>
+  pods.some(({ spec }) => spec.containers.some(({ image = '' }) => PRODUCTS.test(image)));
+
+/** A process that ends is its writers' to mend; all else is whose who runs it. */
+const ownerOf = ({ check, owner }: Finding, { pods }: Behind): Owner =>
+  check === podCrash.id && !isProduct(pods) ? owner : 'DevOps';
+
+/** The workload of the Pods, else the one whose Pods are not there. */
+function workloadBehind({ pods, workloads }: Behind, home: string): ObjectReference | undefined {
+  const [pod] = servingPods(pods);
+  if (pod !== undefined) return workloadOf(pod, pods);
+  const [workload] = workloads.selected;
+  return workload && referenceTo({ ...workload.metadata, kind: workload.kind }, home);
+}
+
+/** The heaviest thing that is wrong with the Pods and their workloads; undefined where there is none of either. */
+export function faultOf(behind: Behind, observation: Observation, home: string): PodsDown | undefined {
+  const { pods, workloads } = behind;
+  const cause = causeAmong(OF_PODS.flatMap((check) => check.run({ pods, workloads, observation, home })));
+  if (cause !== undefined) {
+    const { subject: workload, message, evidence, fix = '' } = cause;
+    return { workload, owner: ownerOf(cause, behind), evidence: [message, ...evidence], remedy: fix };
+  }
+  const workload = workloadBehind(behind, home);
+  if (workload === undefined) return undefined;
+  const remedy = `See why the Pods of ${workload.ref} are not ready`;
+  return { workload, owner: 'DevOps', evidence: [], remedy };
+}

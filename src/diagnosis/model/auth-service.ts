@@ -1,0 +1,16 @@
+import type { PodsEvidence, RouteEndpoint, WorkloadsEvidence } from './evidence.ts';
+import type { Service, ServicePort } from './kubernetes.ts';
+import type { ObjectReference } from './reference.ts';
+
+/** The Service of the cluster that an ingress controller asks whether it may let a request through, and what stands behind it. */
+export interface AuthServiceEvidence {
+  readonly reference: ObjectReference;
+  /** Absent when it was looked for and does not exist. */
+  readonly service?: Service;
+  readonly askedPort: number;
+  /** Absent when the Service has no such port. */
+  readonly port?: ServicePort;
+  readonly endpoints: readonly RouteEndpoint[];
+  readonly pods: PodsEvidence;
+  readonly workloads: WorkloadsEvidence;
+}

@@ -460,7 +460,7 @@ describe.skipIf(isSkipped)(SUITE, { timeout: MINUTE }, () => {
     expect(left).toContain(`statusprobe_suspended{namespace="${namespace}",name="web"} 1`);
 
     await kubectl('-n', namespace, 'delete', 'statusprobe', 'web');
-    await vi.waitFor(async () => expect(await series()).toEqual([]));
+    await vi.waitFor(async () => expect(await series()).toEqual([]), { timeout: 10_000 });
     target.close();
   });
 

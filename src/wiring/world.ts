@@ -97,7 +97,7 @@ export function createWorld(parts: WorldParts): World {
         return evidence;
       };
       return {
-        locate: async (observation) => (await steps()).locate(observation),
+        locate: async (observation, detour) => (await steps()).locate(observation, detour),
         gather: async (slots, route) => (await steps()).gather(slots, route),
         ...hiddenFrom(inquiry, parts.reviews),
         ...(parts.checked && { checked: parts.checked }),

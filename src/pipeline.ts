@@ -3,12 +3,14 @@ import { MATRIX } from './diagnosis/matrix/matrix.ts';
 import { type CheckFilter, select } from './diagnosis/matrix/select.ts';
 import type { Check } from './diagnosis/model/check.ts';
 import type { Diagnosis, Mute } from './diagnosis/model/diagnosis.ts';
-import type { Gathered, Route, SlotName } from './diagnosis/model/evidence.ts';
+import type { Detour, Gathered, Route, SlotName } from './diagnosis/model/evidence.ts';
 import type { Observation } from './diagnosis/model/observation.ts';
 import type { ObjectReference } from './diagnosis/model/reference.ts';
 import type { Target } from './diagnosis/model/target.ts';
+import { otherService } from './diagnosis/topology/split.ts';
 import { CHANGE_SLOTS, changesBefore } from './diagnosis/verdict/changes.ts';
 import { runChecks } from './diagnosis/verdict/check-outcomes.ts';
+import { isInDoubt, surer, type Trial } from './diagnosis/verdict/detour.ts';
 import { healthy } from './diagnosis/verdict/healthy.ts';
 import { judge } from './diagnosis/verdict/judge.ts';
 import { foreignObjects, withhold } from './diagnosis/verdict/tenancy.ts';
@@ -31,8 +33,8 @@ export interface Question {
 export interface Steps {
   /** Probes the target; a network failure is a value. */
   observe(): Promise<Observation>;
-  /** Walks load balancer → Ingress → Service → endpoints → Pods. */
-  locate(observation: Observation): Promise<Route>;
+  /** Walks load balancer → Ingress → Service → endpoints → Pods; with a detour, to the Service to which that leads. */
+  locate(observation: Observation, detour?: Detour): Promise<Route>;
   /** Fetches these slots, each a value or the reason why nobody could look. */
   gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
   /** Of these objects of other namespaces, those that the probe's ServiceAccount may not get; absent: none. */
@@ -66,15 +68,15 @@ const chosen = (ids: readonly string[]): readonly Check[] => {
   return checks.filter(({ id }) => ids.includes(id));
 };
 
-/** observe → locate → select → gather → check → judge; the caller writes. */
-export async function diagnose(question: Question, steps: Steps): Promise<Result> {
-  const { namespace, diagnose: options } = question;
-  const observation = await steps.observe();
-  if (observation.success) return { observation, diagnosis: healthy(observation) };
-  if (!options.enabled) return { observation };
-
-  const route = await steps.locate(observation);
-  const { rows, checks: ids } = select(MATRIX, observation, options.checks);
+/** locate → select → gather → check → judge, on one way that the request may have taken. */
+async function follow(
+  observation: Observation,
+  { diagnose: { checks: filter, mute } }: Question,
+  steps: Steps,
+  detour?: Detour,
+): Promise<Trial> {
+  const route = await steps.locate(observation, detour);
+  const { rows, checks: ids } = select(MATRIX, observation, filter);
   const checks = chosen(ids);
   const [gathered, around] = await Promise.all([
     gather(checks, route, steps),
@@ -82,11 +84,28 @@ export async function diagnose(question: Question, steps: Steps): Promise<Result
   ]);
   const evidence = { ...around, ...gathered, ...route };
   const outcomes = runChecks(checks, evidence);
-  const { mute } = options;
-  const judged = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });
+  const diagnosis = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });
+  return { evidence, diagnosis };
+}
+
+/** Where a share of the requests goes to another Service, and the first clears its own Pods, that one is looked at too. */
+async function followAll(observation: Observation, question: Question, steps: Steps): Promise<Trial> {
+  const first = await follow(observation, question, steps);
+  const split = isInDoubt(first) ? otherService(first.evidence) : undefined;
+  if (split === undefined) return first;
+  return surer(first, await follow(observation, question, steps, split.detour), split.told);
+}
+
+/** observe → locate → select → gather → check → judge; the caller writes. */
+export async function diagnose(question: Question, steps: Steps): Promise<Result> {
+  const observation = await steps.observe();
+  if (observation.success) return { observation, diagnosis: healthy(observation) };
+  if (!question.diagnose.enabled) return { observation };
+
+  const { evidence, diagnosis: judged } = await followAll(observation, question, steps);
   const changes = changesBefore(evidence, question.failingSince ?? observation.time);
   const diagnosis = changes.length === 0 ? judged : { ...judged, changes };
-  const foreign = foreignObjects(evidence, diagnosis, namespace);
+  const foreign = foreignObjects(evidence, diagnosis, question.namespace);
   const hidden = foreign.length === 0 ? [] : await steps.hidden?.(foreign);
   return { observation, diagnosis: withhold(diagnosis, hidden ?? []) };
 }

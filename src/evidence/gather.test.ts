@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Evidence, Slot, SlotName } from '../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
@@ -174,6 +174,34 @@ describe('what is looked at', () => {
     ]);
     expect(looks).toEqual(['get Node node-1']);
     expect(Object.keys(nodes)).toEqual(['nodes', 'pods']);
+  });
+
+  test('on a detour only what hangs on the Service is looked at anew, and no Pod is asked twice', async () => {
+    const annotations = {
+      'nginx.ingress.kubernetes.io/canary': 'true',
+      'nginx.ingress.kubernetes.io/canary-weight': '30',
+    };
+    const objects = [...SHOP, ingress('shop-canary', 'shop.example.com', { annotations })];
+    const { looks, reader } = noting(createObjectsReader(objects));
+    const ask = vi.fn(async () => completeObservation({ code: 200 }, 'http://shop.example.com/'));
+    const { steps, observation } = setUp({ sources: { reader, ask } });
+    const route = await steps.locate(observation);
+    await steps.gather(['hops', 'ingressClass'], route);
+    const { ingress: located } = route;
+    if (!located.ok || located.value.canary === undefined) throw new Error('no canary');
+    const asked = ask.mock.calls.length;
+    looks.length = 0;
+    const detour = { ingress: found({ ...located.value, match: located.value.canary }) };
+    const other = await steps.locate(observation, detour);
+    expect(await steps.gather(['hops', 'ingressClass'], other)).toMatchObject({ hops: { ok: true } });
+    expect(other.service).toMatchObject({ value: { askedBy: { ref: 'Ingress/shop-canary' } } });
+    expect(looks.sort()).toEqual([
+      'get Service shop shop',
+      'list EndpointSlice shop',
+      'list Pod shop',
+      'list Service shop',
+    ]);
+    expect(ask).toHaveBeenCalledTimes(asked);
   });
 
   test('a look that hangs is Timeout for those who need it, and for nobody else', async () => {

@@ -1,4 +1,5 @@
 import {
+  type Detour,
   type Evidence,
   type Gathered,
   ROUTE_SLOTS,
@@ -8,13 +9,14 @@ import {
 } from '../diagnosis/model/evidence.ts';
 import { couldNotLook } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
+import { SERVICE_SLOTS } from './service-slots.ts';
 import type { SlotContext, Sources } from './slot-context.ts';
 import { SLOTS } from './slots.ts';
 
 /** The two steps of a diagnosis that look at the world. */
 export interface EvidenceSteps {
-  /** Walks Ingress → Service → endpoints → Pods. */
-  locate(observation: Observation): Promise<Route>;
+  /** Walks Ingress → Service → endpoints → Pods; with a detour, to the Service to which that leads. */
+  locate(observation: Observation, detour?: Detour): Promise<Route>;
   /** Fetches these slots, each a value or the reason why nobody could look. */
   gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
 }
@@ -38,15 +40,37 @@ async function until<T>(end: number, slot: Promise<Slot<T>>): Promise<Slot<T>> {
   return Promise.race([slot, late.promise]).finally(() => clearTimeout(timer));
 }
 
+/** The same question brings the same answer: of one Pod behind two Services nothing is asked twice. */
+function once<Asked extends readonly unknown[], Answer>(
+  ask: (...asked: Asked) => Promise<Answer>,
+): (...asked: Asked) => Promise<Answer> {
+  const answers = new Map<string, Promise<Answer>>();
+  return (...asked) => {
+    const question = JSON.stringify(asked);
+    const answer = answers.get(question) ?? ask(...asked);
+    answers.set(question, answer);
+    return answer;
+  };
+}
+
+interface Look {
+  readonly sources: Sources;
+  readonly observation: Observation;
+  /** Of `performance.now()`. */
+  readonly end: number;
+}
+
+/** What is known of a slot before it is looked at. */
+type Known = <K extends SlotName>(name: K) => Promise<Slot<Evidence[K]>> | undefined;
+
 /** Each slot is fetched once, when it is first asked for; one that is late is `Timeout` for whoever waits for it. */
-function createContext(sources: Sources, observation: Observation): SlotContext {
-  const end = performance.now() + sources.settings.deadlineMilliseconds;
+function createContext({ sources, observation, end }: Look, given: Known = () => undefined): SlotContext {
   const memo = new Map<SlotName, Promise<Slot<unknown>>>();
   const context: SlotContext = {
     ...sources,
     observation,
     slot<K extends SlotName>(name: K) {
-      const known = memo.get(name) ?? until(end, fill(name, context));
+      const known = memo.get(name) ?? given(name) ?? until(end, fill(name, context));
       memo.set(name, known);
       return known as Promise<Slot<Evidence[K]>>;
     },
@@ -54,22 +78,48 @@ function createContext(sources: Sources, observation: Observation): SlotContext 
   return context;
 }
 
+/** What a look at another Service takes over: what leads there, and all that does not hang on the Service. */
+function takenOver(first: SlotContext, detour: Detour): Known {
+  const given: Gathered = detour;
+  return <K extends SlotName>(name: K) => {
+    const slot: Slot<Evidence[K]> | undefined = given[name];
+    if (slot !== undefined) return Promise.resolve(slot);
+    return SERVICE_SLOTS.has(name) ? undefined : first.slot(name);
+  };
+}
+
 async function slotsOf(context: SlotContext, names: readonly SlotName[]): Promise<Gathered> {
   const entries = names.map(async (name) => [name, await context.slot(name)] as const);
   return Object.fromEntries(await Promise.all(entries)) as Gathered;
 }
 
+function lookOf({ dial, ask, ...sources }: Sources, observation: Observation): Look {
+  const asked = { ...sources, ...(dial && { dial: once(dial) }), ...(ask && { ask: once(ask) }) };
+  const end = performance.now() + sources.settings.deadlineMilliseconds;
+  return { sources: asked, observation, end };
+}
+
 /** Steps for one diagnosis: what `locate` has looked at, `gather` does not look at again. */
 export function createSteps(sources: Sources): EvidenceSteps {
-  const contexts = new WeakMap<Observation, SlotContext>();
-  const contextOf = (observation: Observation): SlotContext => {
-    const context = contexts.get(observation) ?? createContext(sources, observation);
-    contexts.set(observation, context);
-    return context;
+  const looks = new WeakMap<Observation, { readonly look: Look; readonly context: SlotContext }>();
+  const contexts = new WeakMap<Route, SlotContext>();
+  const begin = (observation: Observation) => {
+    const look = lookOf(sources, observation);
+    return { look, context: createContext(look) };
   };
   return {
-    locate: async (observation) => (await slotsOf(contextOf(observation), ROUTE_SLOTS)) as Route,
-    gather: async (slots, { observation }) =>
-      observation.ok ? slotsOf(contextOf(observation.value), slots) : {},
+    async locate(observation, detour) {
+      const begun = looks.get(observation) ?? begin(observation);
+      looks.set(observation, begun);
+      const { look, context: first } = begun;
+      const context = detour === undefined ? first : createContext(look, takenOver(first, detour));
+      const route = (await slotsOf(context, ROUTE_SLOTS)) as Route;
+      contexts.set(route, context);
+      return route;
+    },
+    async gather(slots, route) {
+      const context = contexts.get(route);
+      return context === undefined ? {} : slotsOf(context, slots);
+    },
   };
 }

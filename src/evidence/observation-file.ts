@@ -15,6 +15,8 @@ export interface ObservationFile {
   readonly name?: string;
   /** RFC 3339: when the failure began; absent: with the observation. */
   readonly failingSince?: string;
+  /** Headers that the probe sets and that are no secrets, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** As `spec.target` of a StatusProbe. */
   readonly target: TargetSpec;
   readonly diagnose?: {
@@ -52,6 +54,7 @@ const OBSERVATION_FILE: Shape<ObservationFile> = {
   namespace: true,
   name: true,
   failingSince: true,
+  headers: true,
   target: {
     url: true,
     ingressRef: ROUTE,

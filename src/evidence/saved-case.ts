@@ -127,11 +127,12 @@ function triedSources(saved: ObservationFile): Partial<Sources> {
   };
 }
 
-const probeIn = ({ target, namespace, name, failingSince }: ObservationFile): Sources['probe'] => ({
+const probeIn = ({ target, namespace, name, failingSince, headers }: ObservationFile): Sources['probe'] => ({
   target: targetOf(target, namespace),
   namespace,
   ...(name && { name }),
   ...(failingSince && { failingSince }),
+  ...(headers && { headers }),
 });
 
 /** Reads a folder of Kubernetes objects and what was seen of the target. Throws DumpError. */

@@ -15,6 +15,8 @@ export interface ProbeIdentity {
   readonly name?: string;
   /** RFC 3339: when the present row of failures began; absent: with this observation. */
   readonly failingSince?: string;
+  /** Headers that it sets and that are no secrets, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A TCP connection attempt to one address, judged by the address guard; never throws. */

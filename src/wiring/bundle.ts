@@ -20,6 +20,7 @@ export interface BundleConfig extends LookConfig, TargetFlags {
 interface Recorded {
   readonly settings: Sources['settings'];
   readonly recording: Recording;
+  readonly headers?: Sources['probe']['headers'];
 }
 
 /** What of the spec bounds the diagnosis; comments of mutes are for the people of the namespace. */
@@ -37,12 +38,12 @@ function judgedFrom({ conditions = [] }: StatusProbeStatus): NonNullable<Diagnos
 function caseOf(
   { namespace, name, spec }: DiagnosedProbe,
   looked: Looked,
-  read: Recorded | undefined,
+  { headers, ...read }: Partial<Recorded> = {},
 ): DiagnosedCase {
   const { observation, status } = looked;
   if (observation === undefined) throw new UsageError(couldNotRun(status) ?? 'nothing was asked');
   return {
-    probe: { target: targetOf(spec.target, namespace), namespace, name },
+    probe: { target: targetOf(spec.target, namespace), namespace, name, ...(headers && { headers }) },
     observation,
     ...read,
     diagnose: diagnoseOptions(spec),
@@ -68,7 +69,8 @@ export async function bundle(
     let read: Recorded | undefined;
     const through = (sources: Sources): Sources => {
       const { sources: asked, recording } = recorded(sources);
-      read = { settings: sources.settings, recording };
+      const { headers } = sources.probe;
+      read = { settings: sources.settings, recording, ...(headers && { headers }) };
       return asked;
     };
     const parts = { namespace, loadProbe: (where: string, name: string) => loadProbe(client, where, name) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeRequest } from '../probe/request.ts';
-import { hopRequest } from './hops.ts';
+import { hopRequest, openHeaders } from './hops.ts';
 
 const REQUEST: ProbeRequest = {
   url: 'https://shop.test/cart?id=1',
@@ -58,5 +58,15 @@ describe('a hop', () => {
   it('over TLS speaks the probe’s HTTP version', () => {
     const request = hopRequest(REQUEST, { ...HOP, scheme: 'https', withCredentials: false });
     expect(request).toMatchObject({ url: 'https://shop.test/inside?id=1', httpVersion: 'HTTP2' });
+  });
+});
+
+describe('headers that choose a backend', () => {
+  it('are those of the probe that are no secrets', () => {
+    const cookie = { name: 'Cookie', value: 'session=1' };
+    expect(openHeaders({ ...REQUEST, headers: [...REQUEST.headers, cookie] })).toEqual({
+      headers: { accept: 'text/html' },
+    });
+    expect(openHeaders({ ...REQUEST, headers: [cookie] })).toEqual({});
   });
 });

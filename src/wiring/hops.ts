@@ -1,4 +1,5 @@
-import type { HopRequest } from '../evidence/slot-context.ts';
+import type { HopRequest, ProbeIdentity } from '../evidence/slot-context.ts';
+import { isCredential } from '../probe/hop-headers.ts';
 import type { ProbeRequest, TLSSettings } from '../probe/request.ts';
 
 /** Routers seldom verify the certificates of what stands behind them. */
@@ -37,4 +38,11 @@ export function hopRequest(request: ProbeRequest, hop: HopRequest): ProbeRequest
     bodyLimit,
     ...(compression && { compression }),
   };
+}
+
+/** By which routers may choose a backend: what the probe sets itself and what is no secret. */
+export function openHeaders({ headers }: ProbeRequest): Pick<ProbeIdentity, 'headers'> {
+  const open = headers.filter((header) => !isCredential(header));
+  if (open.length === 0) return {};
+  return { headers: Object.fromEntries(open.map(({ name, value }) => [name.toLowerCase(), value])) };
 }

@@ -23,7 +23,7 @@ import { probe } from '../probe/probe.ts';
 import type { ProbeRequest } from '../probe/request.ts';
 import { Secrets } from '../probe/secrets.ts';
 import type { GuardFactory } from './guards.ts';
-import { hopRequest } from './hops.ts';
+import { hopRequest, openHeaders } from './hops.ts';
 import { nameLookup } from './name-lookup.ts';
 
 export interface WorldParts {
@@ -97,7 +97,7 @@ export function createWorld(parts: WorldParts): World {
         return evidence;
       };
       return {
-        locate: async (observation) => (await steps()).locate(observation),
+        locate: async (observation, detour) => (await steps()).locate(observation, detour),
         gather: async (slots, route) => (await steps()).gather(slots, route),
         ...hiddenFrom(inquiry, parts.reviews),
         ...(parts.checked && { checked: parts.checked }),
@@ -137,7 +137,13 @@ function sourcesFor(
 ): Sources {
   const { hops, podLogs: logs, aws: options } = plan.spec.diagnose;
   return {
-    probe: { target: plan.target, namespace, name, ...(failingSince && { failingSince }) },
+    probe: {
+      target: plan.target,
+      namespace,
+      name,
+      ...(failingSince && { failingSince }),
+      ...openHeaders(request),
+    },
     reader: reader(),
     settings: {
       hops: hops.mode,

@@ -55,11 +55,10 @@ export const isNginx = (answeredBy: AnsweredBy | undefined): boolean =>
 /** Not asked in the end: the address guard kept the request back. */
 export const isKeptBack = ({ failure }: Observation): boolean => failure?.reason === 'TargetRefused';
 
+type Asked = Partial<Pick<Evidence, 'hops' | 'endpoints'>>;
+
 /** What Pods said that get requests: one that is not ready may say anything. */
-export const podHops = ({
-  hops = [],
-  endpoints,
-}: Partial<Pick<Evidence, 'hops' | 'endpoints'>>): readonly HopAnswer[] =>
+export const podHops = ({ hops = [], endpoints }: Asked): readonly HopAnswer[] =>
   hops.filter(
     ({ hop, address, observation }) =>
       hop === 'Pod' &&
@@ -117,7 +116,7 @@ export const logCommand = ({ kind, namespace = '', name }: ObjectReference, { co
 
 export type Sameness = (hop: Observation) => boolean;
 
-const answersOf = (evidence: AnswerEvidence): readonly Observation[] =>
+const answersOf = (evidence: Asked): readonly Observation[] =>
   podHops(evidence)
     .map(({ observation }) => observation)
     .filter(({ code }) => code !== undefined);
@@ -132,7 +131,7 @@ export function writerOf(evidence: AnswerEvidence, isSame: Sameness): ObjectRefe
 }
 
 /** The Pods answer as expected when they are asked directly. */
-export function isCleared(evidence: AnswerEvidence): boolean {
+export function isCleared(evidence: Asked): boolean {
   const answers = answersOf(evidence);
   return answers.length > 0 && answers.every(({ success }) => success);
 }

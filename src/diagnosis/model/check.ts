@@ -133,7 +133,7 @@ export interface Check {
 const fill = (text: string, slots: Readonly<Record<string, string | number>>): string =>
   text.replace(/\{(\w+)\}/g, (_, slot: string) => String(slots[slot]));
 
-const EVIDENCE_LINES = 3;
+export const EVIDENCE_LINES = 3;
 const EVIDENCE_BYTES = 256;
 
 /** What fits of a line, which may quote a kubelet or controller at length, cut between characters. */

@@ -45,6 +45,8 @@ export interface RoutedRequest {
   readonly port: number;
   readonly path: string;
   readonly method: string;
+  /** As the probe sets them and no secrets, names in lower case; absent: none. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ServiceEvidence {
@@ -237,5 +239,8 @@ export const ROUTE_SLOTS = [
   'endpoints',
   'pods',
 ] as const satisfies readonly SlotName[];
+
+/** Where another of several Services takes the request: what says so, in place of what the route said. */
+export type Detour = Pick<Gathered, 'ingress' | 'routeBackends'>;
 
 export type Route = Required<Pick<Gathered, (typeof ROUTE_SLOTS)[number]>>;

@@ -17,6 +17,8 @@ export interface IngressEvidence {
   readonly candidates: readonly Ingress[];
   /** Absent when no rule of the candidates takes the request. */
   readonly match?: IngressMatch;
+  /** Of a canary, which takes a share of the requests that `match` takes otherwise. */
+  readonly canary?: IngressMatch;
   /** All matches for this host and path when more than one Ingress claims it, the winner first. */
   readonly rivals: readonly IngressMatch[];
   /** The Ingress that `ingressRef` names and that does not exist. */

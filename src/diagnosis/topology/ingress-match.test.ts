@@ -290,4 +290,59 @@ describe('which rule takes the request', () => {
     });
     expect(match([canary], HOST, '/').match).toBe('canary spec.rules[0].http.paths[0] canary');
   });
+
+  test.each([
+    ['a weight gives it a share', { 'canary-weight': '50' }, {}, ['main', 'canary']],
+    ['no weight gives it none', {}, {}, ['main']],
+    ['a weight of 0 gives it none', { 'canary-weight': '0' }, {}, ['main']],
+    ['a header that is not sent', { 'canary-by-header': 'X-Canary' }, {}, ['main']],
+    ['a header that is sent', { 'canary-by-header': 'X-Canary' }, { 'x-canary': 'always' }, ['canary']],
+    [
+      'a header that says no, whatever the weight',
+      { 'canary-by-header': 'X-Canary', 'canary-weight': '100' },
+      { 'x-canary': 'never' },
+      ['main'],
+    ],
+    [
+      'a header of another value leaves it to the weight',
+      { 'canary-by-header': 'X-Canary', 'canary-by-header-value': 'new', 'canary-weight': '50' },
+      { 'x-canary': 'always' },
+      ['main', 'canary'],
+    ],
+    [
+      'a header of the value that is wanted',
+      { 'canary-by-header': 'X-Canary', 'canary-by-header-value': 'new' },
+      { 'x-canary': 'new' },
+      ['canary'],
+    ],
+  ])('of a canary: %s', (_, settings, headers, takers) => {
+    const annotations = Object.fromEntries(
+      Object.entries({ canary: 'true', ...settings }).map(([key, value]) => [
+        `nginx.ingress.kubernetes.io/${key}`,
+        value,
+      ]),
+    );
+    const main = ingress({ name: 'main', rules: [`${HOST} /`] });
+    const canary = ingress({ name: 'canary', annotations, rules: [`${HOST} /`] });
+    const routed = matchIngress([main, canary], { host: HOST, path: '/', headers }, 'shop');
+    const names = [routed.match, routed.canary].flatMap((each) => each?.ingress.metadata.name ?? []);
+    expect(names).toEqual(takers);
+  });
+
+  test('a canary of another path takes no share, and one of the same path is set up by its main Ingress', () => {
+    const share = {
+      'nginx.ingress.kubernetes.io/canary': 'true',
+      'nginx.ingress.kubernetes.io/canary-weight': '50',
+    };
+    const rewrite = { 'nginx.ingress.kubernetes.io/rewrite-target': '/inside' };
+    const own = { 'nginx.ingress.kubernetes.io/backend-protocol': 'HTTPS', 'example.com/team': 'web' };
+    const main = ingress({ name: 'main', annotations: rewrite, rules: [`${HOST} /`] });
+    const canary = (path: string) =>
+      ingress({ name: 'canary', annotations: { ...share, ...own }, rules: [`${HOST} ${path}`] });
+    const canaryOf = (path: string) =>
+      matchIngress([main, canary(path)], { host: HOST, path: '/a' }, 'shop').canary;
+    expect(canaryOf('/a')).toBeUndefined();
+    const inherited = { ...share, ...rewrite, 'example.com/team': 'web' };
+    expect(canaryOf('/')?.ingress.metadata.annotations).toEqual(inherited);
+  });
 });

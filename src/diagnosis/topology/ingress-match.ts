@@ -1,12 +1,12 @@
 import type { RoutedRequest } from '../model/evidence.ts';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { HTTPIngressPath, Ingress, IngressRule } from '../model/kubernetes.ts';
-import { isCanary, takesAllRequests } from './canary.ts';
+import { asCanaryOf, isCanary, takesAllRequests, takesShare } from './canary.ts';
 import { namedClass } from './ingress-class.ts';
 import { bySeniority, HOST_RANKS, hostRank, ingressHostRank } from './ingress-hosts.ts';
 import { takesPath } from './ingress-paths.ts';
 
-type Asked = Pick<RoutedRequest, 'host' | 'path'>;
+type Asked = Pick<RoutedRequest, 'host' | 'path' | 'headers'>;
 
 /** A match with what decides between it and others. */
 interface Claim extends IngressMatch {
@@ -67,6 +67,8 @@ const asMatch = ({ hostRank: _rank, pathLength: _length, exact: _exact, ...match
 
 export interface RoutedByIngress {
   readonly match?: IngressMatch;
+  /** Of a canary, which takes a share of the requests that `match` takes otherwise. */
+  readonly canary?: IngressMatch;
   readonly rivals: readonly IngressMatch[];
 }
 
@@ -74,6 +76,22 @@ export interface RoutedByIngress {
 function withoutCanaries(claims: readonly Claim[]): readonly Claim[] {
   const mains = claims.filter(({ ingress }) => !isCanary(ingress));
   return mains.length > 0 ? mains : claims;
+}
+
+/** The canary that takes every request in place of the rule that would, or a share of them; of several the oldest. */
+function byCanary(
+  winner: Claim,
+  equal: readonly Claim[],
+  { headers }: Asked,
+): Pick<RoutedByIngress, 'match' | 'canary'> {
+  const match = asMatch(winner);
+  if (isCanary(winner.ingress)) return { match };
+  const canaries = equal.toSorted((a, b) => bySeniority(a.ingress, b.ingress));
+  const asCanary = (claim: Claim) => asCanaryOf(winner.ingress, asMatch(claim));
+  const taker = canaries.find(({ ingress }) => takesAllRequests(ingress, headers));
+  if (taker !== undefined) return { match: asCanary(taker) };
+  const sharer = canaries.find(({ ingress }) => takesShare(ingress, headers));
+  return { match, ...(sharer && { canary: asCanary(sharer) }) };
 }
 
 /**
@@ -91,8 +109,13 @@ export function matchIngress(ingresses: readonly Ingress[], asked: Asked, home: 
   const first = equal.find(({ ingress }) => ingress.metadata.namespace === home) ?? best;
   const isOfClass = ({ ingress }: Claim) => namedClass(ingress) === namedClass(first.ingress);
   const sameClass = equal.filter(isOfClass);
-  const canary = all.find((claim) => takesAllRequests(claim.ingress) && isEqual(claim) && isOfClass(claim));
-  const winner = canary ?? sameClass[0] ?? best;
   const claimants = new Set(sameClass.map(({ ingress }) => ingress));
-  return { match: asMatch(winner), rivals: claimants.size > 1 ? sameClass.map(asMatch) : [] };
+  return {
+    ...byCanary(
+      sameClass[0] ?? best,
+      all.filter((claim) => isEqual(claim) && isOfClass(claim)),
+      asked,
+    ),
+    rivals: claimants.size > 1 ? sameClass.map(asMatch) : [],
+  };
 }

@@ -18,7 +18,8 @@ function blindness(name: SlotName, gathered: Gathered): { reason: NotCheckedReas
 const blindSpots = (check: Check, slots: readonly SlotName[], gathered: Gathered): NotChecked[] =>
   slots.flatMap((name) => blindness(name, gathered)).map((why) => ({ check: check.id, ...why }));
 
-function seen(gathered: Gathered, slots: readonly SlotName[]): Partial<Evidence> {
+/** Of these slots those that could be looked at. */
+export function seen(gathered: Gathered, slots: readonly SlotName[]): Partial<Evidence> {
   const entries = slots.flatMap((name) => {
     const slot = gathered[name];
     return slot?.ok ? [[name, slot.value] as const] : [];

@@ -13,7 +13,8 @@ const seen = <T>(slot: Slot<T> | undefined): T | undefined => (slot?.ok ? slot.v
 const named = (kind: string, { metadata }: KubernetesObject): NamedObject => ({ kind, ...metadata });
 
 function ingressObjects({ candidates, rivals, match }: IngressEvidence): readonly NamedObject[] {
-  const ingresses = [...candidates, ...rivals.map(({ ingress }) => ingress)];
+  const matches = match === undefined ? rivals : [match, ...rivals];
+  const ingresses = [...candidates, ...matches.map(({ ingress }) => ingress)];
   const { namespace = '' } = match?.ingress.metadata ?? {};
   const service = match?.backend.service;
   return [

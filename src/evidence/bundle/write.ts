@@ -134,6 +134,7 @@ function observationFile(one: DiagnosedCase): string {
     namespace: probe.namespace,
     ...(probe.name === undefined ? {} : { name: probe.name }),
     ...(probe.failingSince === undefined ? {} : { failingSince: probe.failingSince }),
+    ...(probe.headers && redacted({ headers: probe.headers })),
     target: redacted(targetSpec(probe.target)),
     ...(diagnose && { diagnose }),
     ...(hops && podLogs && { settings: { hops, podLogs, ...(clusterDomain && { clusterDomain }) } }),

@@ -5,6 +5,7 @@ import { found } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
+import { isCanary } from '../../diagnosis/topology/canary.ts';
 import { candidatesFor } from '../../diagnosis/topology/ingress-hosts.ts';
 import { matchIngress } from '../../diagnosis/topology/ingress-match.ts';
 import { ingressesForHost, isNamedFor } from '../host-ingresses.ts';
@@ -26,6 +27,13 @@ async function beside(
   return { others, otherHosts: [...new Set(hosts)].sort() };
 }
 
+/** What takes the request that is meant for one Ingress: itself, or a canary of it. */
+function matchNamed(ingress: Ingress, listed: readonly Ingress[], request: RoutedRequest, home: string) {
+  const alone = matchIngress([ingress], request, home);
+  if (alone.match === undefined || isCanary(ingress)) return alone;
+  return matchIngress([ingress, ...listed.filter(isCanary)], request, home);
+}
+
 async function byReference(
   context: SlotContext,
   { namespace, name }: IngressTarget,
@@ -45,10 +53,12 @@ async function byReference(
   // The very object that stands among the rivals, so that checks can tell it from them.
   const isNamed = ({ metadata }: Ingress) => metadata.name === name && metadata.namespace === namespace;
   const ingress = (all.ok ? all.value.find(isNamed) : undefined) ?? named.value;
-  const { match } = matchIngress([ingress], request, probe.namespace);
-  const { rivals } = matchIngress(all.ok ? all.value : [], request, probe.namespace);
+  const listed = all.ok ? all.value : [];
+  const { match, canary } = matchNamed(ingress, listed, request, probe.namespace);
+  const { rivals } = matchIngress(listed, request, probe.namespace);
   const claimed = rivals.some((rival) => isNamed(rival.ingress));
-  return found({ candidates: [ingress], ...(match && { match }), rivals: claimed ? rivals : [], ...rest });
+  const routed = { ...(match && { match }), ...(canary && { canary }), rivals: claimed ? rivals : [] };
+  return found({ candidates: [ingress], ...routed, ...rest });
 }
 
 /** Ports on which controllers take requests; on others a node's address belongs to anybody. */

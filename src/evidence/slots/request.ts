@@ -53,5 +53,6 @@ export const readRequest: SlotReader<'request'> = async (context) => {
   const { observation, probe } = context;
   const url = urlToExplain(observation, probe.target);
   const routed = url === null ? await fromTarget(context) : fromURL(url);
-  return found({ ...routed, method: observation.method });
+  const { headers } = probe;
+  return found({ ...routed, method: observation.method, ...(headers && { headers }) });
 };

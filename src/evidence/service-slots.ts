@@ -1,0 +1,26 @@
+import type { SlotName } from '../diagnosis/model/evidence.ts';
+
+/** The slots that hang on which Service takes the request. */
+export const SERVICE_SLOTS: ReadonlySet<SlotName> = new Set([
+  'service',
+  'externalAddresses',
+  'endpoints',
+  'pods',
+  'podMetrics',
+  'neighbours',
+  'workloads',
+  'autoscalers',
+  'networkPolicies',
+  'events',
+  'nodes',
+  'dials',
+  'hops',
+  'health',
+  'logs',
+  'answerText',
+  'referenceGrants',
+  'healthCheckedBy',
+  'targetGroupBindings',
+  'targetGroups',
+  'securityGroups',
+]);

@@ -39,6 +39,8 @@ export interface Steps {
   gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
   /** Of these objects of other namespaces, those that the probe's ServiceAccount may not get; absent: none. */
   hidden?(objects: readonly ObjectReference[]): Promise<readonly ObjectReference[]>;
+  /** Resolves when the checks may run: where very many targets fail, each diagnosis in a turn of its own. */
+  turn?(): Promise<void>;
   /** Told how long a check waited for its evidence, which is all that a check takes. */
   checked?(check: string, milliseconds: number): void;
   readonly sha256: (text: string) => string;
@@ -83,6 +85,7 @@ async function follow(
     steps.gather(CHANGE_SLOTS, route),
   ]);
   const evidence = { ...around, ...gathered, ...route };
+  await steps.turn?.();
   const outcomes = runChecks(checks, evidence);
   const diagnosis = judge({ observation, evidence, outcomes, mute, rows, sha256: steps.sha256 });
   return { evidence, diagnosis };

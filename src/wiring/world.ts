@@ -66,6 +66,8 @@ export function createWorld(parts: WorldParts): World {
   const values = new ValueCache(parts.client);
   const ask = createAsker(parts);
   const resolve = nameLookup(parts.resolver);
+  // Beside the turns to begin: what has begun is not held up by what waits to.
+  const judging = createTurns();
   const guardFor = async ({ namespace, ownHost }: Inquiry) =>
     parts.guards(namespace, await parts.policyOf(namespace), ownHost);
   const gathering = async (inquiry: Inquiry): Promise<EvidenceSteps> => {
@@ -99,6 +101,7 @@ export function createWorld(parts: WorldParts): World {
       return {
         locate: async (observation, detour) => (await steps()).locate(observation, detour),
         gather: async (slots, route) => (await steps()).gather(slots, route),
+        turn: judging,
         ...hiddenFrom(inquiry, parts.reviews),
         ...(parts.checked && { checked: parts.checked }),
         sha256: (text) => createHash('sha256').update(text).digest('hex'),

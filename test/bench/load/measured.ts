@@ -57,8 +57,12 @@ export function startMeasured(
   };
 }
 
-/** What deploy/base sets in NODE_OPTIONS, and the heap that Node takes from its limit of 512 MiB. */
-const OPERATOR_FLAGS: readonly string[] = ['--max-semi-space-size=4', '--max-old-space-size=256'];
+/** What deploy/base sets, and the heap that Node takes from its limit of 512 MiB. */
+const OPERATOR_FLAGS: readonly string[] = [
+  '--max-semi-space-size=4',
+  '--v8-pool-size=2',
+  '--max-old-space-size=256',
+];
 const OPERATOR_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
 
 export interface MeasuredOperator extends MeasuredProcess {

@@ -9,6 +9,7 @@ import { readAskedNode } from './slots/asked-node.ts';
 import { readAuthService } from './slots/auth-service.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
+import { readControllerWorkload } from './slots/controller-workload.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
 import { readEvents } from './slots/events.ts';
@@ -57,6 +58,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   ingressClass: readIngressClass,
   controllerPods: readControllerPods,
   controllerDeployments: readControllerDeployments,
+  controllerWorkload: readControllerWorkload,
   authService: readAuthService,
   httpRoute: readHTTPRoute,
   gateways: readGateways,

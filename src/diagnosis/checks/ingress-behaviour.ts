@@ -44,6 +44,12 @@ const isUnlikelyPage = ({ reason }: Effect, observation: Observation): boolean =
 const confidenceOf = ({ isCertain }: Effect, { answeredBy }: Observation): Confidence =>
   isCertain === true ? 'High' : (answeredBy?.confidence ?? 'Medium');
 
+/** Of two who may redirect, one does: nobody is accused, neither the Ingress nor the application behind it. */
+const weightOf = (reason: Effect['reason'], isGuess: boolean) =>
+  isGuess && reason === 'IngressRedirects'
+    ? ({ severity: 'Error', owner: 'Unknown' } as const)
+    : ({ severity: isGuess ? 'Warning' : 'Error' } as const);
+
 export const ingressBehaviour = defineCheck({
   id: 'ingress-behaviour',
   title: 'What the annotations of the Ingress make its controller answer by itself',
@@ -133,7 +139,7 @@ export const ingressBehaviour = defineCheck({
           subject: referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home, field),
           slots: { ingress: name, namespace, does, annotation },
           evidence: reason === 'IngressRedirects' ? redirectChain(observation) : [],
-          severity: isGuess ? 'Warning' : 'Error',
+          ...weightOf(reason, isGuess),
           confidence: isGuess || controller === undefined ? 'Low' : confidenceOf(seen.effect, observation),
         });
       });

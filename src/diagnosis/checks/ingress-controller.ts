@@ -4,9 +4,11 @@ import type { Evidence } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
+import { namesOf } from '../model/serving-pods.ts';
 import { unreadyOnNode } from '../topology/controller-on-node.ts';
 import { controllerOf } from '../topology/ingress-controllers.ts';
 import { topOwner } from '../topology/owners.ts';
+import { faultOf } from './pods-down.ts';
 
 const isReady = ({ status }: Pod): boolean =>
   status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
@@ -52,19 +54,43 @@ function brokenOnNode({
   } as const;
 }
 
+const install = (name: string, ingress: string): string =>
+  `Install the controller of class ${name}, or give Ingress ${ingress} a class that has one`;
+
+type Seen = Pick<Evidence, 'ingressClass' | 'controllerPods' | 'observation' | 'home'> &
+  Partial<Pick<Evidence, 'controllerWorkload'>>;
+
+/** The workload whose Pods are not ready, with the reason; the class where no workload is seen to run its controller. */
+function placeOfFault({ ingressClass: served, controllerPods, controllerWorkload, observation, home }: Seen) {
+  const fault = controllerWorkload && faultOf(controllerWorkload, observation, home);
+  if (fault !== undefined) {
+    const { workload, evidence, remedy } = fault;
+    return { subject: workload, evidence, names: { ...namesOf(workload), remedy } };
+  }
+  const { ingress, ingressClass } = served;
+  const name = ingressClass?.metadata.name ?? '';
+  const controller = ingressClass?.spec.controller ?? '';
+  const subject = referenceTo({ kind: 'IngressClass', name }, home);
+  const remedy =
+    controllerPods.length === 0
+      ? install(name, ingress.metadata.name)
+      : `See why the Pods of controller ${controller} are not ready`;
+  return { subject, evidence: [], names: { ...namesOf(subject), namespace: home, remedy } };
+}
+
 export const ingressController = defineCheck({
   id: 'ingress-controller',
   title: 'A controller serves the class of the Ingress',
   layer: 'Ingress',
   needs: ['ingressClass', 'controllerPods', 'observation', 'request', 'home'],
-  wants: ['askedNode'],
+  wants: ['askedNode', 'controllerWorkload'],
   reasons: {
     IngressControllerNotFound: {
       severity: 'Error',
       owner: 'DevOps',
       message: 'Ingress {ingress} is of class {class}, and no Pod of its controller {controller} runs',
-      fix: 'Install the controller of class {class}, or give Ingress {ingress} a class that has one',
-      command: "kubectl get ingressclass '{class}' -o yaml",
+      fix: '{remedy}',
+      command: "kubectl -n '{namespace}' describe '{object}'",
       explains: ['NoAddress', 'TLS', 404, ...GATEWAY_SYMPTOMS],
       leadsTo: [
         'IngressHasNoAddress',
@@ -78,8 +104,8 @@ export const ingressController = defineCheck({
       severity: 'Error',
       owner: 'DevOps',
       message: 'Ingress {ingress} is of class {class}, and no Pod of its controller {controller} is ready',
-      fix: 'See why the Pods of controller {controller} are not ready',
-      command: "kubectl get ingressclass '{class}' -o yaml",
+      fix: '{remedy}',
+      command: "kubectl -n '{namespace}' describe '{object}'",
       explains: ['NoAddress', ...GATEWAY_SYMPTOMS],
       leadsTo: ['IngressHasNoAddress'],
     },
@@ -97,19 +123,20 @@ export const ingressController = defineCheck({
   run(evidence, report) {
     const onNode = brokenOnNode(evidence);
     if (onNode !== undefined) return [report('IngressControllerNotReadyOnNode', onNode)];
-    const { ingressClass: served, controllerPods, observation, home } = evidence;
+    const { ingressClass: served, controllerPods, observation } = evidence;
     const { ingress, ingressClass } = served;
     const controller = ingressClass?.spec.controller ?? '';
     const known = controllerOf(controller);
     const isExpected = known !== undefined && known.mayRunElsewhere !== true;
     if (ingressClass === undefined || !isExpected || controllerPods.some(isReady)) return [];
     if (isAtWork(observation, controller)) return [];
-    const { name } = ingressClass.metadata;
+    const { subject, evidence: lines, names } = placeOfFault(evidence);
     const reason = controllerPods.length === 0 ? 'IngressControllerNotFound' : 'IngressControllerNotReady';
     return [
       report(reason, {
-        subject: referenceTo({ kind: 'IngressClass', name }, home),
-        slots: { ingress: ingress.metadata.name, class: name, controller },
+        subject,
+        slots: { ...names, ingress: ingress.metadata.name, class: ingressClass.metadata.name, controller },
+        evidence: lines,
         confidence: isTaken(observation) ? 'Medium' : 'High',
       }),
     ];

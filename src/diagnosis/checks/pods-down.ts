@@ -1,5 +1,6 @@
 import type { Check, Finding } from '../model/check.ts';
 import type { PodsEvidence, WorkloadsEvidence } from '../model/evidence.ts';
+import type { KubernetesEvent } from '../model/kubernetes.ts';
 import type { Observation } from '../model/observation.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { servingPods, workloadOf } from '../model/serving-pods.ts';
@@ -32,6 +33,7 @@ const PRODUCTS =
 interface Behind {
   readonly pods: PodsEvidence;
   readonly workloads: WorkloadsEvidence;
+  readonly events?: readonly KubernetesEvent[];
 }
 
 /** Why no Pod of a Service off the request's way serves. */
@@ -65,8 +67,9 @@ function workloadBehind({ pods, workloads }: Behind, home: string): ObjectRefere
 
 /** The heaviest thing that is wrong with the Pods and their workloads; undefined where there is none of either. */
 export function faultOf(behind: Behind, observation: Observation, home: string): PodsDown | undefined {
-  const { pods, workloads } = behind;
-  const cause = causeAmong(OF_PODS.flatMap((check) => check.run({ pods, workloads, observation, home })));
+  const { pods, workloads, events = [] } = behind;
+  const seen = { pods, workloads, events, observation, home };
+  const cause = causeAmong(OF_PODS.flatMap((check) => check.run(seen)));
   if (cause !== undefined) {
     const { subject: workload, message, evidence, fix = '' } = cause;
     return { workload, owner: ownerOf(cause, behind), evidence: [message, ...evidence], remedy: fix };

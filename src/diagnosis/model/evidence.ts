@@ -10,6 +10,7 @@ import type {
   WAFRequest,
   WebACLEvidence,
 } from './aws.ts';
+import type { ControllerWorkload } from './controller-workload.ts';
 import type { ReferenceGrant } from './gateway-api.ts';
 import type { HealthAnswer } from './health-answer.ts';
 import type { HostRecords } from './host-records.ts';
@@ -144,6 +145,8 @@ export interface Evidence {
   readonly controllerPods: readonly Pod[];
   /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
   readonly controllerDeployments: readonly Workload[];
+  /** Applies only where none of the controller's Pods is ready and one workload alone can be meant to run it. */
+  readonly controllerWorkload: ControllerWorkload;
   /** Applies only where the controller may have answered because a Service of the cluster could not be asked. */
   readonly authService: AuthServiceEvidence;
   /** In place of `ingress` where a Gateway takes the request; the four slots below need it. */

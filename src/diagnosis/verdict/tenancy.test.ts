@@ -155,3 +155,23 @@ test('the Service that the controller asks about callers is a foreign object too
     'Deployment/auth/oauth2-proxy',
   ]);
 });
+
+test('what runs the ingress controller is a foreign object too', () => {
+  const evidence = {
+    controllerWorkload: found({
+      pods: {
+        pods: [
+          { metadata: { namespace: 'ingress', name: 'traefik-1' }, spec: { containers: [] }, status: {} },
+        ],
+        ownerOf: new Map([['traefik-1', reference('Deployment', 'ingress', 'traefik')]]),
+      },
+      workloads: { selected: [], others: [] },
+      events: [],
+    }),
+  } as unknown as Route;
+  const none = { ...diagnosis, verdict: { ...diagnosis.verdict, culprit: own }, findings: [] };
+  expect(foreignObjects(evidence, none, HOME).map(({ ref }) => ref)).toEqual([
+    'Pod/ingress/traefik-1',
+    'Deployment/ingress/traefik',
+  ]);
+});

@@ -1,4 +1,5 @@
 import type { AuthServiceEvidence } from '../model/auth-service.ts';
+import type { ControllerWorkload } from '../model/controller-workload.ts';
 import type { Diagnosis, JudgedFinding, PathHop, Verdict } from '../model/diagnosis.ts';
 import type { Gathered, PodsEvidence, Route, Slot } from '../model/evidence.ts';
 import type { GatewaysEvidence, HTTPRouteEvidence } from '../model/http-route-evidence.ts';
@@ -34,10 +35,17 @@ const podObjects = ({ pods, ownerOf }: PodsEvidence): readonly NamedObject[] => 
   ...ownerOf.values(),
 ];
 
-const authObjects = ({ reference, pods, workloads }: AuthServiceEvidence): readonly NamedObject[] => [
-  reference,
+const objectsBehind = ({
+  pods,
+  workloads,
+}: Pick<AuthServiceEvidence & ControllerWorkload, 'pods' | 'workloads'>): readonly NamedObject[] => [
   ...podObjects(pods),
   ...workloads.selected.map((workload) => named(workload.kind, workload)),
+];
+
+const authObjects = (service: AuthServiceEvidence): readonly NamedObject[] => [
+  service.reference,
+  ...objectsBehind(service),
 ];
 
 /** Objects outside the probe's namespace that a diagnosis may name, each once. */
@@ -53,6 +61,7 @@ export function foreignObjects(
   const pods = seen(evidence.pods);
   const workloads = seen(evidence.workloads);
   const authService = seen(evidence.authService);
+  const controller = seen(evidence.controllerWorkload);
   const objects: readonly NamedObject[] = [
     ...(ingress === undefined ? [] : ingressObjects(ingress)),
     ...(httpRoute === undefined ? [] : httpRouteObjects(httpRoute)),
@@ -62,6 +71,7 @@ export function foreignObjects(
     ...(pods === undefined ? [] : podObjects(pods)),
     ...(workloads?.selected ?? []).map((workload) => named(workload.kind, workload)),
     ...(authService === undefined ? [] : authObjects(authService)),
+    ...(controller === undefined ? [] : objectsBehind(controller)),
     ...[...findings, ...changes].map(({ subject }) => subject),
     ...(verdict.culprit === undefined ? [] : [verdict.culprit]),
   ];

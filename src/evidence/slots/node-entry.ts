@@ -5,11 +5,16 @@ import { SERVICE_NAME_LABEL } from '../../diagnosis/topology/endpoints.ts';
 import { askedAddress, nodeAt } from '../node-address.ts';
 import type { SlotReader } from '../slot-context.ts';
 
+/** Whether a Service is to be reached at this address under its own ports: a load balancer may be the Nodes themselves. */
+const hasAddress = ({ spec, status }: Service, address: string): boolean =>
+  spec.externalIPs?.includes(address) === true ||
+  (status?.loadBalancer?.ingress ?? []).some(({ ip }) => ip === address);
+
 /** Whether a Service takes requests for this address and port on Nodes, and hands them to none of another Node. */
-const staysOnNode = ({ spec }: Service, address: string, port: number): boolean =>
-  spec.externalTrafficPolicy === 'Local' &&
-  (spec.ports ?? []).some(
-    (each) => each.nodePort === port || (each.port === port && spec.externalIPs?.includes(address) === true),
+const staysOnNode = (service: Service, address: string, port: number): boolean =>
+  service.spec.externalTrafficPolicy === 'Local' &&
+  (service.spec.ports ?? []).some(
+    (each) => each.nodePort === port || (each.port === port && hasAddress(service, address)),
   );
 
 export const readNodeEntry: SlotReader<'nodeEntry'> = async (context) => {

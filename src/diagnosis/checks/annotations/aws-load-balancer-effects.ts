@@ -4,6 +4,7 @@ import {
   type Effect,
   type EffectContext,
   type EffectFamily,
+  mayRedirectBehind,
   podsAnswer,
   redirectsToHTTPS,
   when,
@@ -84,6 +85,7 @@ export const AWS_LOAD_BALANCER_EFFECTS: EffectFamily = {
       explains: [301, 302, 'RedirectLoop'],
       isCertain: true,
       does: (_, context) => when(redirectsToHTTPS(context), 'redirects HTTP to HTTPS'),
+      isDoubtful: mayRedirectBehind,
     }),
     alb(ACTION, {
       reason: 'IngressActionMissing',

@@ -2,7 +2,7 @@ import type { Symptom } from '../../model/check.ts';
 import type { HopAnswer, RoutedRequest, RouteEndpoint } from '../../model/evidence.ts';
 import type { IngressMatch } from '../../model/ingress-evidence.ts';
 import type { Service } from '../../model/kubernetes.ts';
-import type { Observation } from '../../model/observation.ts';
+import { answeredByApplication, type Observation } from '../../model/observation.ts';
 
 /** What of the request and its way an annotation's effect depends on. */
 export interface EffectContext {
@@ -64,9 +64,50 @@ export const isTrue = (value: string): boolean => /^(true|t|1)$/i.test(value);
 /** Whether a list of addresses holds everybody of a family. */
 export const admitsAll = (list: string): boolean => /(^|[\s,])(0\.0\.0\.0\/0|::\/0)/.test(list);
 
-/** The redirect to HTTPS concerns plain requests, and those that a load balancer in front has made plain. */
-export const redirectsToHTTPS = ({ request, observation }: EffectContext): boolean =>
-  request.scheme === 'http' || /RedirectLoop|TooManyRedirects/.test(observation.failure?.reason ?? '');
+const isCircle = ({ failure }: Observation): boolean =>
+  /RedirectLoop|TooManyRedirects/.test(failure?.reason ?? '');
+
+/** Whether a request that was encrypted already is among those that are redirected in a circle. */
+function isEncryptedInCircle({ request, observation }: EffectContext): boolean {
+  const { redirects } = observation;
+  const asked = redirects.length > 0 ? redirects.map(({ url }) => url) : [`${request.scheme}:`];
+  return isCircle(observation) && asked.some((url) => url.startsWith('https:'));
+}
+
+/** A location without what may differ and is of no account. */
+const placeOf = (location: string, base: string): string | undefined => {
+  const url = URL.parse(location, base);
+  return url === null ? undefined : `${url.origin}${url.pathname}`;
+};
+
+/** Whether a Pod that was asked directly, and was told that the caller's request is encrypted, sends it into the circle. */
+function podsLeadIntoCircle({ request, observation, hops }: EffectContext): boolean {
+  const { redirects, finalURL } = observation;
+  const circle = new Set([...redirects.map(({ url }) => url), finalURL].map((url) => placeOf(url, finalURL)));
+  return (
+    request.scheme === 'https' &&
+    hops.some(({ hop, observation: { code = 0, headers } }) => {
+      const isRedirect = hop === 'Pod' && code >= 300 && code < 400;
+      return isRedirect && headers.location !== undefined && circle.has(placeOf(headers.location, finalURL));
+    })
+  );
+}
+
+/**
+ * The redirect to HTTPS concerns plain requests, and those that something in front has made plain: where the Pods
+ * themselves send such a request in a circle, it is they who do not believe that it is encrypted.
+ */
+export const redirectsToHTTPS = (context: EffectContext): boolean =>
+  isEncryptedInCircle(context)
+    ? !podsLeadIntoCircle(context) && !answeredByApplication(context.observation)
+    : context.request.scheme === 'http' || isCircle(context.observation);
+
+/** Whether the application may as well be who redirects what was encrypted: its Pods do not answer well, and no gateway signed. */
+export const mayRedirectBehind = (context: EffectContext): boolean => {
+  const layer = context.observation.answeredBy?.layer;
+  const isSigned = layer === 'Ingress' || layer === 'LoadBalancer';
+  return isEncryptedInCircle(context) && !isSigned && !podsAnswer(context);
+};
 
 /** Whether Pods that were asked directly answered well: then it is not they who are slow. */
 export const podsAnswer = ({ hops }: EffectContext): boolean =>

@@ -7,6 +7,7 @@ import {
   type EffectFamily,
   hasReadyEndpoint,
   isTrue,
+  mayRedirectBehind,
   podsAnswer,
   redirectsToHTTPS,
   when,
@@ -21,14 +22,11 @@ const nginx = (key: string, effect: Omit<Effect, 'key'>): Effect => ({
   ...effect,
 });
 
-const redirects = (key: string, does: Effect['does'], unset?: string): Effect =>
-  nginx(key, {
-    reason: 'IngressRedirects',
-    explains: REDIRECTS,
-    isCertain: true,
-    does,
-    ...(unset === undefined ? {} : { unset }),
-  });
+const redirects = (
+  key: string,
+  does: Effect['does'],
+  more: Pick<Effect, 'unset' | 'isDoubtful'> = {},
+): Effect => nginx(key, { reason: 'IngressRedirects', explains: REDIRECTS, isCertain: true, does, ...more });
 
 const admits = (key: string): Effect =>
   nginx(key, {
@@ -88,13 +86,18 @@ const losesPath = (target: string, { match, request }: EffectContext): boolean =
 const hasTLS = ({ match, request }: EffectContext): boolean =>
   (match.ingress.spec.tls ?? []).some(({ hosts = [] }) => hosts.includes(request.host));
 
+/** Where the controller has a certificate for the host, it hardly gets plain what callers sent encrypted. */
+const mayBeBehind = (context: EffectContext): boolean => hasTLS(context) && mayRedirectBehind(context);
+
 /** What ingress-nginx answers by itself because of an annotation. */
 export const INGRESS_NGINX_EFFECTS: EffectFamily = {
   prefix: PREFIX,
   controller: 'k8s.io/ingress-nginx',
   effects: [
-    redirects('force-ssl-redirect', (value, context) =>
-      when(isTrue(value) && redirectsToHTTPS(context), 'redirects HTTP to HTTPS'),
+    redirects(
+      'force-ssl-redirect',
+      (value, context) => when(isTrue(value) && redirectsToHTTPS(context), 'redirects HTTP to HTTPS'),
+      { isDoubtful: mayBeBehind },
     ),
     redirects(
       'ssl-redirect',
@@ -103,7 +106,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
           isTrue(value) && hasTLS(context) && redirectsToHTTPS(context),
           'redirects HTTP to HTTPS, for its host has TLS',
         ),
-      'true',
+      { unset: 'true', isDoubtful: mayBeBehind },
     ),
     redirects('permanent-redirect', () => 'redirects every request'),
     redirects('temporal-redirect', () => 'redirects every request'),

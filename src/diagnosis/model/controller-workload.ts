@@ -1,0 +1,11 @@
+import type { PodsEvidence, WorkloadsEvidence } from './evidence.ts';
+import type { KubernetesEvent } from './kubernetes.ts';
+
+/** The one workload that runs an ingress controller, of which no Pod is ready. */
+export interface ControllerWorkload {
+  readonly pods: PodsEvidence;
+  /** Empty where there are Pods: they tell more. */
+  readonly workloads: WorkloadsEvidence;
+  /** Of its Pods or of itself, newest first; none where they could not be read. */
+  readonly events: readonly KubernetesEvent[];
+}

@@ -1,5 +1,6 @@
 import {
   type AnswerEvidence,
+  isByProxyInPods,
   isFramework,
   isGateway,
   logCommand,
@@ -66,6 +67,7 @@ function reasonFor(code: number, evidence: AnswerEvidence) {
   const signed = writers.filter((one) => one.code === code);
   const isProxied = signed.some(({ answeredBy }) => isGateway(answeredBy));
   if (code === 504 && isProxied) return 'ApplicationProxyBadGateway';
+  if (code === 503 && isByProxyInPods(evidence, isSameCode(code))) return 'ApplicationProxyBadGateway';
   if (code === 502 && !isProxied && signed.some(({ answeredBy }) => isFramework(answeredBy)))
     return 'ApplicationUpstreamFails';
   if (code < 400) return 'ApplicationRedirect';
@@ -178,7 +180,7 @@ export const applicationAnswer = defineCheck({
     ),
     ApplicationProxyBadGateway: {
       ...answer(
-        [502, 504],
+        [502, 503, 504],
         'a proxy inside the Pod does not get an answer from what it sends to',
         'Check where the proxy inside the Pod sends to, and whether that answers in the Pod',
       ),

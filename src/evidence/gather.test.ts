@@ -746,7 +746,7 @@ describe('hops', () => {
     annotations: { 'nginx.ingress.kubernetes.io/rewrite-target': '/app' },
   });
   const opaque = ingress('shop', 'shop.example.com', {
-    annotations: { 'nginx.ingress.kubernetes.io/upstream-vhost': 'x' },
+    annotations: { 'nginx.ingress.kubernetes.io/upstream-vhost': '$http_x' },
   });
   const elsewhere = SHOP.map((each) => ({ ...each, metadata: { ...each.metadata, namespace: 'other' } }));
 

@@ -32,6 +32,8 @@ export interface HopRequest {
   readonly scheme: 'http' | 'https';
   /** Without query: what the Ingress makes of the probe's path, which is mostly the same. */
   readonly path: string;
+  /** What the router sends as Host in place of the probe's own. */
+  readonly host?: string;
   /** Whether the probe's credentials, own headers and body may go along. */
   readonly withCredentials: boolean;
   /** A GET for the path alone in place of the probe's method and query. */

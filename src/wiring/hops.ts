@@ -5,6 +5,10 @@ import type { ProbeRequest, TLSSettings } from '../probe/request.ts';
 /** Routers seldom verify the certificates of what stands behind them. */
 const UNVERIFIED: TLSSettings = Object.freeze({ insecureSkipVerify: true });
 
+/** By the Host of the probe, or the one that the router writes. */
+const insideURL = ({ scheme, host, path }: HopRequest, outside: URL, search: string): string =>
+  new URL(`${scheme}://${host ?? outside.host}${path}${search}`).href;
+
 /**
  * The probe's request as it is asked further inside: with its method and Host, and with the header by which an
  * application behind a router knows how it was asked outside.
@@ -14,7 +18,6 @@ export function hopRequest(request: ProbeRequest, hop: HopRequest): ProbeRequest
   const { method, search } = hop.isHealthCheck
     ? { method: 'GET', search: '' }
     : { ...request, search: outside.search };
-  const inside = new URL(`${hop.scheme}://${outside.host}${hop.path}${search}`);
   const { timeoutMilliseconds, bodyLimit, httpVersion, compression } = request;
   const forwarded = { name: 'X-Forwarded-Proto', value: outside.protocol.slice(0, -1) };
   const { headers, body, bodyIsSecret, basicAuth, bearerToken, oauth2 } = request;
@@ -26,7 +29,7 @@ export function hopRequest(request: ProbeRequest, hop: HopRequest): ProbeRequest
     ...(oauth2 && { oauth2 }),
   };
   return {
-    url: inside.href,
+    url: insideURL(hop, outside, search),
     method,
     headers: hop.withCredentials ? [...headers, forwarded] : [forwarded],
     ...(hop.withCredentials ? own : {}),

@@ -1,10 +1,12 @@
+import { podHops } from '../model/answering.ts';
 import type { TargetGroup } from '../model/aws.ts';
 import { awsReference, quotable } from '../model/aws-reference.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { NO_TARGET_ANSWERS } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
-import { referenceTo } from '../model/reference.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import { namesOf, workloadOf } from '../model/serving-pods.ts';
 import { type AlbTarget, healthOnRoute, type SeenGroup } from '../topology/alb-targets.ts';
 
 /** AWS' own words for why a target is not healthy, and ours. */
@@ -68,6 +70,7 @@ function setPath(path: string, group: TargetGroup | undefined, { alb, home }: Pl
 }
 
 type Place = Pick<Evidence, 'alb' | 'home'>;
+type Asked = Partial<Pick<Evidence, 'hops' | 'endpoints' | 'pods'>>;
 
 function statement(one: SeenGroup, sick: readonly AlbTarget[], place: Place) {
   const { ingress } = place.alb;
@@ -92,6 +95,45 @@ function statement(one: SeenGroup, sick: readonly AlbTarget[], place: Place) {
   };
 }
 
+/** The codes of the last health check, as AWS words them. */
+const codesIn = ({ description }: AlbTarget): readonly number[] =>
+  (/with these codes: \[([\d, ]+)\]/.exec(description)?.[1] ?? '').split(',').map(Number);
+
+/**
+ * Whether the targets fail themselves: a 5xx is what they say of their own state. An application that serves well, or that
+ * the kubelet asks at another path and finds well, is merely asked at the wrong one, unless it fails when it is asked directly.
+ */
+function failThemselves(
+  one: SeenGroup,
+  sick: readonly AlbTarget[],
+  asked: Asked,
+  { ingress }: Place['alb'],
+): boolean {
+  if (!sick.flatMap(codesIn).every((code) => code >= 500)) return false;
+  const answers = podHops(asked).flatMap(({ observation: { code } }) => code ?? []);
+  if (answers.length > 0) return answers.some((code) => code >= 500);
+  const path = readinessPath(sick);
+  return path === undefined || path === askedPath(one, ingress);
+}
+
+/** The workload of the targets that fail, as far as their Pods are known. */
+function failing(one: SeenGroup, sick: readonly AlbTarget[], { pods }: Asked, place: Place) {
+  const pod = sick.flatMap((target) => target.pod ?? [])[0];
+  const { slots, evidence } = statement(one, sick, place);
+  const subject: ObjectReference =
+    pod === undefined || pods === undefined ? awsReference('TargetGroup', one.name) : workloadOf(pod, pods);
+  const { namespace, object } = namesOf(subject);
+  const command =
+    pod === undefined ? showHealth(one.name, one.group) : `kubectl -n '${namespace}' logs '${object}'`;
+  // Whether its own code wrote it or a proxy inside the Pod, the load balancer does not tell.
+  return {
+    subject,
+    slots: { ...slots, workload: subject.ref, command },
+    evidence,
+    confidence: 'Medium' as const,
+  };
+}
+
 /** A target that starts may turn healthy at any moment. */
 function weight(name: string, { targets, group }: SeenGroup) {
   const someServe = targets.some(({ healthy }) => healthy);
@@ -106,12 +148,20 @@ export const albTargetHealth = defineCheck({
   title: 'The load balancer finds its targets healthy',
   layer: 'LoadBalancer',
   needs: ['healthCheckedBy', 'home'],
-  wants: ['targetGroups', 'targetGroupBindings', 'pods', 'endpoints'],
+  wants: ['targetGroups', 'targetGroupBindings', 'pods', 'endpoints', 'hops'],
   reasons: {
     TargetResponseCodeMismatch: targets(
       'The health check of target group {group} asks {path} and gets a code that it does not expect',
       'Let the health check ask a path that answers with the expected code, such as {suggested}, or change success-codes',
     ),
+    TargetAnswersServerError: {
+      ...targets(
+        '{workload} answers the health check of target group {group} at {path} with an error of its own',
+        'See in the log of {workload} what it waits for or misses',
+      ),
+      owner: 'Developer',
+      layer: 'Application',
+    },
     TargetHealthTimeout: targets(
       'The health check of target group {group} gets no answer in time',
       'Let the security groups of nodes and Pods admit the load balancer, and see whether {path} answers quickly',
@@ -167,18 +217,20 @@ export const albTargetHealth = defineCheck({
       leadsTo: [],
     },
   },
-  run({ healthCheckedBy: alb, home, endpoints = [], ...health }, report) {
+  run({ healthCheckedBy: alb, home, ...seen }, report) {
     const place = { alb, home };
-    return healthOnRoute(health).flatMap((one) => {
+    return healthOnRoute(seen).flatMap((one) => {
       if (one.targets.length === 0) {
-        const isReady = endpoints.some(({ ready }) => ready);
+        const isReady = (seen.endpoints ?? []).some(({ ready }) => ready);
         return isReady ? [report('NoTargetsRegistered', statement(one, [], place))] : [];
       }
       const findings = Object.entries(REASONS).flatMap(([word, name]) => {
         const sick = one.targets.filter(({ healthy, reason }) => !healthy && reason === word);
-        return sick.length === 0
-          ? []
-          : [report(name, { ...statement(one, sick, place), ...weight(name, one) })];
+        if (sick.length === 0) return [];
+        const weighed = weight(name, one);
+        if (name === 'TargetResponseCodeMismatch' && failThemselves(one, sick, seen, alb))
+          return [report('TargetAnswersServerError', { ...weighed, ...failing(one, sick, seen, place) })];
+        return [report(name, { ...statement(one, sick, place), ...weighed })];
       });
       const failsOpen = one.group !== undefined && one.targets.every(({ reason }) => UNHEALTHY.has(reason));
       return failsOpen ? [...findings, report('TargetGroupFailsOpen', statement(one, [], place))] : findings;

@@ -1,5 +1,6 @@
 import {
   type AnswerEvidence,
+  isByProxyInPods,
   isFramework,
   isGateway,
   logCommand,
@@ -9,6 +10,7 @@ import {
   writtenByApplication,
 } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
+import { FAILS_ITS_HEALTH_CHECK } from '../model/consequences.ts';
 import type { LogExcerpt } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
@@ -29,6 +31,13 @@ const answer = <const Says extends string, const Fix extends string>(
     command: '{command}',
     explains,
   }) as const;
+
+/** It fails, and most likely says so to whoever checks its health, too. */
+const failure = <const Says extends string, const Fix extends string>(
+  explains: readonly Symptom[],
+  says: Says,
+  fix: Fix,
+) => ({ ...answer(explains, says, fix), leadsTo: FAILS_ITS_HEALTH_CHECK }) as const;
 
 const BY_CODE = {
   400: 'ApplicationBadRequest',
@@ -58,6 +67,7 @@ function reasonFor(code: number, evidence: AnswerEvidence) {
   const signed = writers.filter((one) => one.code === code);
   const isProxied = signed.some(({ answeredBy }) => isGateway(answeredBy));
   if (code === 504 && isProxied) return 'ApplicationProxyBadGateway';
+  if (code === 503 && isByProxyInPods(evidence, isSameCode(code))) return 'ApplicationProxyBadGateway';
   if (code === 502 && !isProxied && signed.some(({ answeredBy }) => isFramework(answeredBy)))
     return 'ApplicationUpstreamFails';
   if (code < 400) return 'ApplicationRedirect';
@@ -158,31 +168,31 @@ export const applicationAnswer = defineCheck({
       'Raise the limit of the application, or ask less often',
     ),
     ApplicationRefuses: answer(['4xx'], 'it refuses the request', 'See why the route refuses the request'),
-    ApplicationError: answer(
+    ApplicationError: failure(
       [500],
       'an error that it did not handle',
       'Look for this request in the log of the application and mend the error',
     ),
-    ApplicationNotImplemented: answer(
+    ApplicationNotImplemented: failure(
       [501],
       'the route is not implemented',
       'Implement the route, or ask one that is',
     ),
     ApplicationProxyBadGateway: {
       ...answer(
-        [502, 504],
+        [502, 503, 504],
         'a proxy inside the Pod does not get an answer from what it sends to',
         'Check where the proxy inside the Pod sends to, and whether that answers in the Pod',
       ),
       owner: 'Both',
-      leadsTo: ['ApplicationSlow'],
+      leadsTo: ['ApplicationSlow', ...FAILS_ITS_HEALTH_CHECK],
     },
-    ApplicationUpstreamFails: answer(
+    ApplicationUpstreamFails: failure(
       [502],
       'something that it calls fails, as it says itself',
       'See in the log of the application which call fails, and why: its address, its credentials, its answer',
     ),
-    ApplicationUnavailable: answer(
+    ApplicationUnavailable: failure(
       [503],
       'it says that it cannot serve now',
       'See in the log of the application what it waits for or misses',
@@ -193,9 +203,9 @@ export const applicationAnswer = defineCheck({
         'something that it calls does not answer in time',
         'See which query or call is slow, and give it a time-out of its own',
       ),
-      leadsTo: ['ApplicationSlow'],
+      leadsTo: ['ApplicationSlow', ...FAILS_ITS_HEALTH_CHECK],
     },
-    ApplicationFails: answer(['5xx'], 'it fails', 'Look for this request in the log of the application'),
+    ApplicationFails: failure(['5xx'], 'it fails', 'Look for this request in the log of the application'),
   },
   run({ logs = [], answerText, ...evidence }, report) {
     const { observation, request } = evidence;

@@ -68,6 +68,7 @@ import { probeCredentials } from './probe-credentials.ts';
 import { probeExpectation } from './probe-expectation.ts';
 import { redirectPort } from './redirect-port.ts';
 import { serviceExternalName } from './service-external-name.ts';
+import { serviceHeadless } from './service-headless.ts';
 import { serviceNodePolicy } from './service-node-policy.ts';
 import { servicePort } from './service-port.ts';
 import { servicePortPurpose } from './service-port-purpose.ts';
@@ -134,6 +135,7 @@ export const CHECKS = [
   serviceWorkloads,
   serviceTargetPort,
   servicePortPurpose,
+  serviceHeadless,
   serviceTrafficPolicy,
   serviceNodePolicy,
   networkPolicy,

@@ -5,8 +5,9 @@ import type { NetworkPolicy, NetworkPolicyEvidence } from '../model/network-poli
 import { answeredByApplication, type Observation, type Phase } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
-import { namesOf, servingPods, workloadOf } from '../model/serving-pods.ts';
+import { hasCondition, namesOf, servingPods, workloadOf } from '../model/serving-pods.ts';
 import type { Confidence, Severity } from '../model/vocabulary.ts';
+import { mayReachNone, sendsToPods } from '../topology/alb-targets.ts';
 import { blockingPolicies, type Direction, type Flow } from '../topology/network-policies.ts';
 
 /** A Pod that gets requests, and where. */
@@ -19,6 +20,8 @@ interface Destination {
 type Known = Pick<Evidence, 'networkPolicies' | 'service' | 'observation'> & {
   readonly hops: readonly HopAnswer[];
   readonly dials: readonly Dial[];
+  /** Sent by a load balancer outside the cluster, straight to the addresses of the Pods. */
+  readonly isFromOutside: boolean;
 };
 
 const BEFORE_THE_INGRESS: readonly (Phase | undefined)[] = ['Resolve', 'Connect', 'TLS', 'Send'];
@@ -33,28 +36,35 @@ function isAtPods(service: ServiceEvidence, observation: Observation): boolean {
   return !BEFORE_THE_INGRESS.includes(phase) && !answeredByApplication(observation);
 }
 
-const destinations = (pods: readonly Pod[], endpoints: readonly RouteEndpoint[]): readonly Destination[] =>
+/** One that waits for the load balancer's word alone gets its health checks already. */
+const destinations = (
+  pods: readonly Pod[],
+  endpoints: readonly RouteEndpoint[],
+  isFromOutside: boolean,
+): readonly Destination[] =>
   pods.flatMap((pod) => {
-    const endpoint = endpoints.find(({ ready, podName }) => ready && podName === pod.metadata.name);
+    const isAsked = isFromOutside && hasCondition(pod, 'ContainersReady');
+    const endpoint = endpoints.find(
+      ({ ready, podName }) => (ready || isAsked) && podName === pod.metadata.name,
+    );
     const { address = '', port } = endpoint ?? {};
     return port === undefined ? [] : [{ pod, address, port }];
   });
 
 /** From nobody in particular where the senders are not known. */
-const flowsTo = (senders: readonly Pod[], { pod, port }: Destination, protocol: string): readonly Flow[] => {
-  const flow = { to: pod, port, protocol };
-  return senders.length === 0 ? [flow] : senders.map((from) => ({ ...flow, from }));
-};
+const flowsTo = (senders: readonly Pod[], flow: Flow): readonly Flow[] =>
+  senders.length === 0 ? [flow] : senders.map((from) => ({ ...flow, from }));
 
 /** What keeps every one of the senders out; empty where one of them comes through. */
 function blocking(
   senders: readonly Pod[],
   destination: Destination,
   direction: Direction,
-  { networkPolicies, service }: Known,
+  { networkPolicies, service, isFromOutside }: Known,
 ): readonly NetworkPolicy[] {
+  const { pod: to, port } = destination;
   const { protocol = 'TCP' } = service.port ?? {};
-  const each = flowsTo(senders, destination, protocol).map((flow) =>
+  const each = flowsTo(senders, { to, port, protocol, isFromOutside }).map((flow) =>
     blockingPolicies(flow, direction, networkPolicies),
   );
   return each.every((policies) => policies.length > 0) ? (each[0] ?? []) : [];
@@ -82,7 +92,9 @@ const isTimedOut = ({ address }: Destination, { hops, dials, observation }: Know
 /** What the operator's own way to the Pod says: its dial is kept out too, or shows that nobody else's is. */
 function testimony(destination: Destination, known: Known): Confidence {
   const { operators } = known.networkPolicies;
-  const isKeptOut = blocking(operators, destination, 'Ingress', known).length > 0;
+  // An operator that is nowhere in the cluster may come the same way as the load balancer.
+  const way = { ...known, isFromOutside: known.isFromOutside && operators.length === 0 };
+  const isKeptOut = blocking(operators, destination, 'Ingress', way).length > 0;
   if (isReached(destination, known)) {
     if (isKeptOut) return 'Low';
     return isSlow(destination, known) ? 'Medium' : 'High';
@@ -129,12 +141,17 @@ const FOLLOWING = [
   ...TARGETS_UNHEALTHY,
 ] as const;
 
+function senderOf({ service, isFromOutside }: Known): string {
+  if (isFromOutside) return 'the load balancer';
+  return isRouted(service) ? 'the ingress controller' : 'the probe';
+}
+
 export const networkPolicy = defineCheck({
   id: 'network-policy',
   title: 'The NetworkPolicies let the request through to the Pods',
   layer: 'Network',
   needs: ['networkPolicies', 'service', 'endpoints', 'pods', 'observation', 'home'],
-  wants: ['hops', 'dials'],
+  wants: ['hops', 'dials', 'alb', 'targetGroups', 'targetGroupBindings'],
   reasons: {
     NetworkPolicyBlocksIngress: {
       severity: 'Error',
@@ -156,10 +173,13 @@ export const networkPolicy = defineCheck({
     },
   },
   run({ endpoints, pods, home, hops = [], dials = [], ...rest }, report) {
-    const known: Known = { ...rest, hops, dials };
+    const seen = { ...rest, pods };
+    const isFromOutside = rest.networkPolicies.senders.length === 0 && sendsToPods(seen);
+    const known: Known = { ...rest, hops, dials, isFromOutside };
     if (!isAtPods(rest.service, rest.observation)) return [];
-    const all = destinations(servingPods(pods), endpoints);
-    const sender = isRouted(rest.service) ? 'the ingress controller' : 'the probe';
+    if (isFromOutside && !mayReachNone(seen, rest.observation.code)) return [];
+    const all = destinations(servingPods(pods), endpoints, isFromOutside);
+    const sender = senderOf(known);
     return (['Ingress', 'Egress'] as const).flatMap((direction) => {
       const block = blockIn(direction, all, known);
       if (block === undefined) return [];

@@ -1,10 +1,11 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { isComingBack, weightAmongServing } from '../model/coming-back.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
-import { coincides, describeExit, isRecent, lastEnd, linesOf } from '../model/container-end.ts';
-import type { PodsEvidence } from '../model/evidence.ts';
+import { coincides, describeExit, isRecent, lastEnd, linesOf, mayBeKilled } from '../model/container-end.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { ContainerStateTerminated } from '../model/pod.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
-import { PROVED, weightAmong } from '../model/serving-pods.ts';
+import { PROVED } from '../model/serving-pods.ts';
 
 /** A process that was never there: the runtime found no command, or could not execute it. */
 function startError({ exitCode, reason, message = '' }: ContainerStateTerminated) {
@@ -14,6 +15,8 @@ function startError({ exitCode, reason, message = '' }: ContainerStateTerminated
   return undefined;
 }
 
+type Seen = Pick<Evidence, 'pods' | 'observation'> & Partial<Pick<Evidence, 'dials'>>;
+
 function reasonFor({ status }: ServingContainer, end: ContainerStateTerminated, now: string) {
   const isDown = status.state?.running === undefined && (end.exitCode !== 0 || status.restartCount > 0);
   const isLooping = isDown || (status.restartCount > 1 && isRecent(end, now));
@@ -21,30 +24,24 @@ function reasonFor({ status }: ServingContainer, end: ContainerStateTerminated, 
   return isRecent(end, now) ? 'ContainerRestarted' : undefined;
 }
 
-/** Ends that somebody else may have brought about, where a probe may have the container killed. */
-const KILLED: ReadonlySet<number> = new Set([0, 137, 143]);
-
 /** Of its own accord, as far as can be told: what the kubelet kills for a probe ends no less. */
-function weightOfLoop(
-  { container }: ServingContainer,
-  { exitCode }: ContainerStateTerminated,
-  pods: PodsEvidence,
-) {
-  const mayBeKilled =
-    (container.livenessProbe ?? container.startupProbe) !== undefined && KILLED.has(exitCode);
-  return { ...weightAmong(pods), ...(mayBeKilled ? { confidence: 'Medium' as const } : {}) };
-}
+const weightOfLoop = (one: ServingContainer, end: ContainerStateTerminated, seen: Seen) => ({
+  ...weightAmongServing(seen),
+  ...(mayBeKilled(one, end) ? { confidence: 'Medium' as const } : {}),
+});
 
-/** Up again: it explains only requests of the time when it ended. */
-const weightOfRestart = (end: ContainerStateTerminated, now: string) =>
-  coincides(end, now) ? PROVED : ({ severity: 'Warning', confidence: 'Medium' } as const);
+/** Up again: it explains only requests of the time when it ended, or in which it does not listen yet. */
+const weightOfRestart = (one: ServingContainer, end: ContainerStateTerminated, seen: Seen) =>
+  coincides(end, seen.observation.time) || isComingBack(one, seen)
+    ? PROVED
+    : ({ severity: 'Warning', confidence: 'Medium' } as const);
 
 export const podCrash = defineCheck({
   id: 'pod-crash',
   title: 'The processes of the Pods keep running',
   layer: 'Pod',
   needs: ['pods', 'observation'],
-  wants: ['logs'],
+  wants: ['logs', 'dials'],
   reasons: {
     CrashLoop: {
       severity: 'Error',
@@ -84,10 +81,11 @@ export const podCrash = defineCheck({
       leadsTo: PROCESS_ENDED,
     },
   },
-  run({ pods, observation, logs = [] }, report) {
-    return servingContainers(pods).flatMap((one) => {
+  run({ logs = [], ...seen }, report) {
+    const now = seen.observation.time;
+    return servingContainers(seen.pods).flatMap((one) => {
       const end = lastEnd(one);
-      const reason = one.isInit || end === undefined ? undefined : reasonFor(one, end, observation.time);
+      const reason = one.isInit || end === undefined ? undefined : reasonFor(one, end, now);
       if (end === undefined || reason === undefined) return [];
       const exit = describeExit(end);
       const words = end.message === undefined ? [] : [end.message.trim()];
@@ -97,9 +95,7 @@ export const podCrash = defineCheck({
           slots: { ...one.names, exit },
           observed: exit,
           evidence: [...linesOf(one, logs), ...words],
-          ...(reason === 'ContainerRestarted'
-            ? weightOfRestart(end, observation.time)
-            : weightOfLoop(one, end, pods)),
+          ...(reason === 'ContainerRestarted' ? weightOfRestart : weightOfLoop)(one, end, seen),
         }),
       ];
     });

@@ -1,9 +1,10 @@
 import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
+import { weightAmongServing } from '../model/coming-back.ts';
 import { PROCESS_ENDED } from '../model/consequences.ts';
 import { coincides, lastEnd } from '../model/container-end.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
-import { fieldOf, PROVED, weightAmong } from '../model/serving-pods.ts';
+import { fieldOf, PROVED } from '../model/serving-pods.ts';
 
 /** A kill that is longer ago than this explains nothing of now. */
 const RECENT_SECONDS = 900;
@@ -26,6 +27,7 @@ export const podMemory = defineCheck({
   title: 'The containers have enough memory',
   layer: 'Pod',
   needs: ['pods', 'observation'],
+  wants: ['dials'],
   reasons: {
     OutOfMemory: {
       severity: 'Error',
@@ -43,10 +45,10 @@ export const podMemory = defineCheck({
       ],
     },
   },
-  run({ pods, observation }, report) {
-    const weight = weightAmong(pods);
-    const now = observation.time;
-    const killed = servingContainers(pods).filter((one) => wasKilled(one, now));
+  run(seen, report) {
+    const weight = weightAmongServing(seen);
+    const now = seen.observation.time;
+    const killed = servingContainers(seen.pods).filter((one) => wasKilled(one, now));
     return killed.map((one) => {
       const { workload, container, field, names } = one;
       const limit = container.resources?.limits?.memory ?? 'not set';

@@ -61,6 +61,7 @@ export const BACKENDS = [
   'service-workloads',
   'service-target-port',
   'service-port-purpose',
+  'service-headless',
   'service-traffic-policy',
   'service-node-policy',
   'network-policy',

@@ -144,10 +144,16 @@ function byWitness(evidence: AnswerEvidence, isSame: Sameness): Confidence | und
   return same.length === answers.length ? 'High' : 'Medium';
 }
 
+/** Istio's proxies are Envoy, and each puts its own name on the answers of those behind it. */
+const signatureOf = (product: string | undefined): string | undefined =>
+  product === 'Istio' ? 'Envoy' : product;
+
 /** A gateway's page can travel through others unchanged: the Pod may hold the very proxy that wrote it. */
 const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
   answersOf(evidence).some(
-    (answer) => isSame(answer) && answer.answeredBy?.product === evidence.observation.answeredBy?.product,
+    (answer) =>
+      isSame(answer) &&
+      signatureOf(answer.answeredBy?.product) === signatureOf(evidence.observation.answeredBy?.product),
   );
 
 /** How sure it is without having asked the Pods. */
@@ -173,4 +179,19 @@ export function writtenByApplication(evidence: AnswerEvidence, isSame: Sameness)
   if (testimony !== undefined || !isCleared(evidence)) return testimony ?? otherwise;
   // Pods that answer well now may have answered otherwise a moment ago.
   return otherwise && (otherwise === 'High' ? 'Medium' : 'Low');
+}
+
+/** A 503 of these is about what they send to; nginx also writes one where it is told to, or limits. */
+const TELLS_OF_UPSTREAM: ReadonlySet<string> = new Set(['Envoy', 'Istio', 'HAProxy', 'Traefik', 'Linkerd']);
+
+/** Whether every Pod that answers so has its answer written by a proxy of its own that reaches nobody. */
+export function isByProxyInPods(evidence: AnswerEvidence, isSame: Sameness): boolean {
+  const writers = answersOf(evidence).filter(isSame);
+  return (
+    writers.length > 0 &&
+    writers.every(
+      ({ answeredBy: by }) =>
+        by?.confidence === 'High' && by.layer !== 'Application' && TELLS_OF_UPSTREAM.has(by.product),
+    )
+  );
 }

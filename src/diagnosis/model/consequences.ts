@@ -34,9 +34,13 @@ export const ANNOTATION_IN_AWS = [
   ...LOAD_BALANCER_ANSWERS,
 ] as const;
 
+/** What a load balancer finds of an application that fails. */
+export const FAILS_ITS_HEALTH_CHECK = ['TargetAnswersServerError', 'TargetGroupFailsOpen'] as const;
+
 /** What a load balancer finds when its targets do not listen, do not run or are not ready. */
 export const TARGETS_UNHEALTHY = [
   'TargetResponseCodeMismatch',
+  'TargetAnswersServerError',
   'TargetHealthTimeout',
   'TargetHealthCheckFailed',
   'TargetNotRegistered',

@@ -31,6 +31,14 @@ export const coincides = ({ finishedAt }: ContainerStateTerminated, now: string)
 export const isRecent = ({ finishedAt }: ContainerStateTerminated, now: string): boolean =>
   secondsSince(finishedAt, now) < RECENT_SECONDS;
 
+/** Ends that somebody else may have brought about, where a probe may have the container killed. */
+const KILLED: ReadonlySet<number> = new Set([0, 137, 143]);
+
+export const mayBeKilled = (
+  { container }: ServingContainer,
+  { exitCode }: ContainerStateTerminated,
+): boolean => (container.livenessProbe ?? container.startupProbe) !== undefined && KILLED.has(exitCode);
+
 /** What the container wrote before it ended: the line that says why, else the last one. */
 export function linesOf(
   { pod, container }: ServingContainer,

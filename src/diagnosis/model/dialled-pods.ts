@@ -5,7 +5,7 @@ import type { Pod } from './pod.ts';
 import { hasCondition, servingPods } from './serving-pods.ts';
 
 /** A process that was started this long ago has opened its ports, or never will. */
-const STARTED_SECONDS = 60;
+export const STARTED_SECONDS = 60;
 
 /** A Pod that is up, and what a dial of the port that the Service uses proved. */
 export interface DialledPod {

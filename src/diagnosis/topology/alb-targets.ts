@@ -103,3 +103,32 @@ export function healthOnRoute({
   }));
   return asked.length > 0 ? asked : byGates(pods);
 }
+
+const TARGET_TYPE = 'alb.ingress.kubernetes.io/target-type';
+
+type Seen = Partial<Pick<Evidence, 'alb' | 'service' | 'targetGroups' | 'targetGroupBindings' | 'pods'>>;
+
+/** Whether a load balancer of AWS' controller sends to the addresses of Pods: by AWS, else by what asks for it. */
+export function sendsToPods({ alb, service, targetGroups = [], targetGroupBindings = [] }: Seen): boolean {
+  if (alb?.ingress === undefined) return false;
+  const types = [
+    ...groupsOnRoute(targetGroups, targetGroupBindings).map(({ TargetType }) => TargetType),
+    ...targetGroupBindings.map(({ spec }) => spec.targetType),
+  ].filter((type) => type !== undefined);
+  if (types.length > 0) return types.every((type) => type === 'ip');
+  const annotated = [service?.service?.metadata.annotations, alb.ingress.metadata.annotations];
+  return annotated.map((each) => each?.[TARGET_TYPE]).find((type) => type !== undefined) === 'ip';
+}
+
+/** Why targets are unhealthy to which perhaps no connection comes about. */
+const UNREACHED: ReadonlySet<string> = new Set([TIMED_OUT, 'Target.FailedHealthChecks']);
+
+/** Whether the load balancer may get no connection to any target: by their health, else by what it answers. */
+export function mayReachNone(seen: Seen, code: number | undefined): boolean {
+  const targets = healthOnRoute(seen).flatMap((one) => one.targets);
+  if (targets.length === 0) return code === 504;
+  const isReached = targets.some(
+    ({ healthy, reason }) => healthy || reason === 'Target.ResponseCodeMismatch',
+  );
+  return !isReached && targets.some(({ reason }) => UNREACHED.has(reason));
+}

@@ -7,16 +7,18 @@ import { protocolSetting, schemeBySetting, schemeOfPort } from './backend-protoc
 export interface BackendRequest {
   readonly scheme: 'http' | 'https';
   readonly path: string;
+  /** The Host in place of the one that was asked for. */
+  readonly host?: string;
 }
 
 const NGINX = 'nginx.ingress.kubernetes.io/';
+const UPSTREAM_VHOST = `${NGINX}upstream-vhost`;
 const REWRITE_TARGET = `${NGINX}rewrite-target`;
 
 /** By these a controller may change path or Host in ways that only it knows. */
 const OPAQUE_ANNOTATIONS = [
   `${NGINX}configuration-snippet`,
   `${NGINX}server-snippet`,
-  `${NGINX}upstream-vhost`,
   'nginx.org/rewrites',
   'traefik.ingress.kubernetes.io/router.middlewares',
   'haproxy.org/path-rewrite',
@@ -75,6 +77,17 @@ export function backendScheme(
   return annotated === 'https' || annotated === 'http' ? annotated : undefined;
 }
 
+/** The Host that nginx is told to send on, which may name the Service by variables; undefined where others are in it. */
+function vhost(text: string, { ingress }: IngressMatch, { service, port }: Receiver): string | undefined {
+  const variables: Readonly<Record<string, string>> = {
+    service_name: service.metadata.name,
+    namespace: ingress.metadata.namespace ?? '',
+    service_port: String(port.port),
+  };
+  const host = text.replace(/\$\{?(\w+)\}?/g, (all, name: string) => variables[name] ?? all);
+  return /^[a-z\d.-]+(:\d+)?$/i.test(host) ? host : undefined;
+}
+
 /** What an Ingress makes of a request before its Service sees it; undefined where that cannot be told. */
 export function backendRequest(
   match: IngressMatch,
@@ -83,5 +96,9 @@ export function backendRequest(
 ): BackendRequest | undefined {
   const scheme = backendScheme(match, receiver);
   const sentPath = backendPath(match, path);
-  return scheme === undefined || sentPath === undefined ? undefined : { scheme, path: sentPath };
+  if (scheme === undefined || sentPath === undefined) return undefined;
+  const written = match.ingress.metadata.annotations?.[UPSTREAM_VHOST];
+  if (written === undefined) return { scheme, path: sentPath };
+  const host = vhost(written, match, receiver);
+  return host === undefined ? undefined : { scheme, path: sentPath, host };
 }

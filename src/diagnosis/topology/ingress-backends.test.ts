@@ -87,6 +87,20 @@ describe('what the Service is asked', () => {
       '/',
       { scheme: 'https', path: '/' },
     ],
+    [
+      'the Host of the Service, as meshes want it',
+      through(nginx('upstream-vhost', '$service_name.demo.svc.cluster.local:$service_port')),
+      web,
+      '/',
+      { scheme: 'http', path: '/', host: 'shop.demo.svc.cluster.local:80' },
+    ],
+    [
+      'nothing for a Host of other variables',
+      through(nginx('upstream-vhost', '$host.x')),
+      web,
+      '/',
+      undefined,
+    ],
     ['nothing for FCGI', through(nginx('backend-protocol', 'FCGI')), web, '/', undefined],
     [
       'a rewritten path',

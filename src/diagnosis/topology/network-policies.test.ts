@@ -88,6 +88,13 @@ it('a sender whom nobody knows may be any peer, and still has no other port', ()
   expect(blocked([policy({})], unknown)).toEqual(['policy']);
 });
 
+it('a sender outside the cluster is no peer of selectors, and may be in any block of addresses', () => {
+  const outside = { from: undefined, isFromOutside: true } as unknown as Partial<Flow>;
+  expect(admits({ from: [{ namespaceSelector: {} }] }, outside)).toBe(false);
+  expect(admits({ from: [{ ipBlock: { cidr: '10.0.0.0/16' } }] }, outside)).toBe(true);
+  expect(admits({}, outside)).toBe(true);
+});
+
 it('a namespace that was not seen may carry any labels but another name', () => {
   const from = pod('unseen', 'proxy', '10.1.0.5');
   expect(admits({ from: [{ namespaceSelector: { matchLabels: { role: 'edge' } } }] }, { from })).toBe(true);

@@ -16,6 +16,8 @@ export type Direction = 'Ingress' | 'Egress';
 /** One connection to a Pod; without `from` its sender is nobody whom the cluster knows. */
 export interface Flow {
   readonly from?: Pod;
+  /** Its sender is no Pod at all: selectors do not take it, and any block of addresses may. */
+  readonly isFromOutside?: boolean;
   readonly to: Pod;
   readonly port: number;
   readonly protocol: string;
@@ -25,6 +27,7 @@ export interface Flow {
 interface View {
   readonly own: Pod | undefined;
   readonly peer: Pod | undefined;
+  readonly isPeerOutside: boolean;
 }
 
 interface Rule {
@@ -43,8 +46,10 @@ const rulesOf = ({ spec }: NetworkPolicy, direction: Direction): readonly Rule[]
     ? (spec.ingress ?? []).map(({ from = [], ports = [] }) => ({ peers: from, ports }))
     : (spec.egress ?? []).map(({ to = [], ports = [] }) => ({ peers: to, ports }));
 
-const viewOf = ({ from, to }: Flow, direction: Direction): View =>
-  direction === 'Ingress' ? { own: to, peer: from } : { own: from, peer: to };
+const viewOf = ({ from, to, isFromOutside = false }: Flow, direction: Direction): View =>
+  direction === 'Ingress'
+    ? { own: to, peer: from, isPeerOutside: isFromOutside }
+    : { own: from, peer: to, isPeerOutside: false };
 
 /** Whether a policy speaks of a Pod, in whatever direction. */
 export const takesPod = ({ metadata, spec }: NetworkPolicy, pod: Pod | undefined): boolean =>
@@ -117,9 +122,10 @@ function takesLabels(
 function takesPeer(
   { peers }: Rule,
   policy: NetworkPolicy,
-  { peer }: View,
+  { peer, isPeerOutside }: View,
   { namespaceLabels }: Policies,
 ): boolean {
+  if (isPeerOutside) return peers.length === 0 || peers.some(({ ipBlock }) => ipBlock !== undefined);
   if (peers.length === 0 || peer === undefined) return true;
   return peers.some((one) => takesAddress(one, peer) || takesLabels(one, policy, peer, namespaceLabels));
 }

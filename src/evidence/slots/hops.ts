@@ -132,8 +132,9 @@ async function askHop(ask: Asker, question: HopRequest): Promise<Observation> {
 
 async function askAll(ask: Asker, stops: readonly Stop[]): Promise<readonly HopAnswer[]> {
   return Promise.all(
-    stops.map(async ({ request: { scheme, path }, withCredentials, ...stop }) => {
-      const question: HopRequest = { address: stop.address, port: stop.port, scheme, path, withCredentials };
+    stops.map(async ({ request: { scheme, path, host }, withCredentials, ...stop }) => {
+      const { address, port } = stop;
+      const question = { address, port, scheme, path, ...(host && { host }), withCredentials };
       return { ...stop, observation: await askHop(ask, question) };
     }),
   );

@@ -64,7 +64,7 @@ async function visitWith(
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
-    turn: async () => {},
+    start: (work) => ({ begun: Promise.resolve(), done: work() }),
     now: Date.now,
   };
   const spec = { target: { url: 'http://shop.test/' } };

@@ -10,6 +10,7 @@ import type { Outcome } from './status/record.ts';
 import { unanswered } from './target/missing-target.ts';
 import { nameOfTarget, resolveTarget } from './target/resolve-target.ts';
 import type { ResolvedTarget, TargetReader } from './target/resolved-target.ts';
+import type { Starts } from './turns.ts';
 
 /** The StatusProbe on whose behalf the world is looked at. */
 export interface Asker {
@@ -40,8 +41,8 @@ export interface World {
   /** Lets Secrets and ConfigMaps of a namespace be read anew. */
   forgetValues(namespace: string): void;
   probe(inquiry: Inquiry): Promise<Observation>;
-  /** Resolves when the next diagnosis may begin. */
-  turn(): Promise<void>;
+  /** Lets a diagnosis begin when it may. */
+  readonly start: Starts;
   /** What looks for the cause of a failure. */
   investigate(inquiry: Inquiry): Omit<Steps, 'observe'>;
   /** Why this process itself is cut off; undefined when it is not. */
@@ -176,11 +177,12 @@ async function* tell(inquiry: Inquiry, observation: Observation, world: World): 
   if (inquiry.settled !== undefined && inquiry.settled === failureReason(observation))
     return yield { ...probed, diagnosis: 'InProgress' };
   const steps = { ...world.investigate(inquiry), observe: async () => observation };
+  const find = async (): Promise<Result> =>
+    inquiry.signal.aborted ? { observation } : diagnose(question, steps);
   // Where all is well there is next to nothing to do.
-  const begun = observation.success ? Promise.resolve() : world.turn();
-  const result: Promise<Result> = begun.then(() =>
-    inquiry.signal.aborted ? { observation } : diagnose(question, steps),
-  );
+  const { begun, done: result } = observation.success
+    ? { begun: undefined, done: find() }
+    : world.start(find);
   if (await takesLonger(result, TELL_AFTER_MILLISECONDS)) yield { ...probed, diagnosis: 'InProgress' };
   await begun;
   if (await takesLonger(result, inquiry.request.timeoutMilliseconds + BUDGET_MILLISECONDS)) {

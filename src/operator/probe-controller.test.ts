@@ -80,7 +80,7 @@ function controllerOn(...initial: readonly StoredProbe[]) {
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
-    turn: async () => {},
+    start: (work) => ({ begun: Promise.resolve(), done: work() }),
     now: () => seen.now(),
     async probe(inquiry) {
       const { name, request } = inquiry;

@@ -73,7 +73,7 @@ function worldOf({
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
-    turn: async () => {},
+    start: (work) => ({ begun: Promise.resolve(), done: work() }),
     now: () => NOW,
     ...others,
   };

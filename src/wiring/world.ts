@@ -13,7 +13,7 @@ import type { LinkTemplate } from '../operator/links/link-templates.ts';
 import type { Inquiry, World } from '../operator/look.ts';
 import type { NamespacePolicy } from '../operator/policy.ts';
 import { ValueCache } from '../operator/request/value-cache.ts';
-import { createTurns } from '../operator/turns.ts';
+import { createStarts, createTurns } from '../operator/turns.ts';
 import { AccessTokens } from '../probe/access-token.ts';
 import { type Correlation, correlation, userAgent } from '../probe/correlation.ts';
 import { dial } from '../probe/dial.ts';
@@ -88,7 +88,7 @@ export function createWorld(parts: WorldParts): World {
     forgetValues: (namespace) => values.forget(namespace),
     ...(parts.links && { links: parts.links }),
     whyBlind: parts.whyBlind,
-    turn: createTurns(),
+    start: createStarts(),
     now: Date.now,
     probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
     investigate(inquiry) {

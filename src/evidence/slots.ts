@@ -27,6 +27,7 @@ import { readListeners } from './slots/listeners.ts';
 import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
 import { readNeighbours } from './slots/neighbours.ts';
+import { readNetworkAgents } from './slots/network-agents.ts';
 import { readNetworkPolicies } from './slots/network-policies.ts';
 import { readNodeEntry } from './slots/node-entry.ts';
 import { readNodes } from './slots/nodes.ts';
@@ -77,6 +78,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   workloads: readWorkloads,
   autoscalers: readAutoscalers,
   networkPolicies: readNetworkPolicies,
+  networkAgents: readNetworkAgents,
   tlsSecret: readTLSSecret,
   events: readEvents,
   nodes: readNodes,

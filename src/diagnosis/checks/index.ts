@@ -49,6 +49,7 @@ import { ingressPath } from './ingress-path.ts';
 import { ingressTakeover } from './ingress-takeover.ts';
 import { interimAnswer } from './interim-answer.ts';
 import { networkPolicy } from './network-policy.ts';
+import { nodeNetwork } from './node-network.ts';
 import { nodeReady } from './node-ready.ts';
 import { podConfig } from './pod-config.ts';
 import { podCrash } from './pod-crash.ts';
@@ -147,6 +148,7 @@ export const CHECKS = [
   horizontalPodAutoscaler,
   podScheduling,
   nodeReady,
+  nodeNetwork,
   podReplacement,
   podImage,
   podConfig,

@@ -73,6 +73,7 @@ export const BACKENDS = [
   'horizontal-pod-autoscaler',
   'pod-scheduling',
   'node-ready',
+  'node-network',
   'pod-replacement',
   'pod-image',
   'pod-config',

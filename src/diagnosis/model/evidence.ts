@@ -180,6 +180,8 @@ export interface Evidence {
   readonly tlsSecret: TLSSecretEvidence;
   /** Applies only where there is a policy in one of the namespaces. */
   readonly networkPolicies: NetworkPolicyEvidence;
+  /** Pods of the network's own agents; applies only to a Node whose endpoints alone take no connection. */
+  readonly networkAgents: readonly Pod[];
   /** Events of the route's Pods and their workloads, newest first. */
   readonly events: readonly KubernetesEvent[];
   /** Nodes on which the route's Pods run, by name. */

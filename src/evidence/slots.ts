@@ -5,7 +5,7 @@ import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB, readALBIngresses } from './slots/alb.ts';
 import { readAnswerText } from './slots/answer-text.ts';
-import { readAskedNode } from './slots/asked-node.ts';
+import { readAskedNode, readControllerNodes } from './slots/asked-node.ts';
 import { readAuthService } from './slots/auth-service.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
@@ -58,6 +58,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   ingress: readIngress,
   ingressClass: readIngressClass,
   controllerPods: readControllerPods,
+  controllerNodes: readControllerNodes,
   controllerDeployments: readControllerDeployments,
   controllerWorkload: readControllerWorkload,
   authService: readAuthService,

@@ -1,11 +1,11 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
-import type { Observation } from '../model/observation.ts';
+import { type Observation, remoteIP } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
 import { namesOf } from '../model/serving-pods.ts';
-import { unreadyOnNode } from '../topology/controller-on-node.ts';
+import { servingBeside, unreadyOnNode } from '../topology/controller-on-node.ts';
 import { controllerOf } from '../topology/ingress-controllers.ts';
 import { topOwner } from '../topology/owners.ts';
 import { faultOf } from './pods-down.ts';
@@ -54,6 +54,36 @@ function brokenOnNode({
   } as const;
 }
 
+/** No Pod of the controller on the Node that was asked, to which DNS leads beside others that have one. */
+function absentOnNode({
+  ingressClass: { ingressClass },
+  controllerPods,
+  controllerNodes: nodes = [],
+  hostRecords,
+  request,
+  observation,
+  home,
+  askedNode,
+}: Pick<Evidence, 'ingressClass' | 'controllerPods' | 'request' | 'observation' | 'home'> &
+  Partial<Pick<Evidence, 'askedNode' | 'controllerNodes' | 'hostRecords'>>) {
+  const { addresses = [], host = request.host, isByName = false } = hostRecords ?? {};
+  const isListed = isByName && addresses.includes(remoteIP(observation) ?? '');
+  if (askedNode === undefined || !isListed || observation.failure?.reason !== 'ConnectionRefused')
+    return undefined;
+  const pod = servingBeside(askedNode, request.port, controllerPods, { nodes, addresses });
+  if (pod === undefined) return undefined;
+  const { namespace = home } = pod.metadata;
+  const workload = referenceTo({ ...topOwner(pod, { replicaSets: [], jobs: [] }), namespace }, home);
+  const controller = ingressClass?.spec.controller ?? '';
+  const node = askedNode.metadata.name;
+  const slots = { node, host, workload: workload.ref, controller, namespace };
+  const evidence = [`DNS leads ${host} to ${[...addresses].sort().join(', ')}`];
+  // A DaemonSet is meant for every Node of its kind; all else is where it is, and the record must follow.
+  if (workload.kind === 'DaemonSet') return { subject: workload, slots, evidence };
+  const record = { kind: 'Host', name: host, ref: `Host/${host}` };
+  return { subject: record, layer: 'DNS', slots, evidence } as const;
+}
+
 const install = (name: string, ingress: string): string =>
   `Install the controller of class ${name}, or give Ingress ${ingress} a class that has one`;
 
@@ -83,7 +113,7 @@ export const ingressController = defineCheck({
   title: 'A controller serves the class of the Ingress',
   layer: 'Ingress',
   needs: ['ingressClass', 'controllerPods', 'observation', 'request', 'home'],
-  wants: ['askedNode', 'controllerWorkload'],
+  wants: ['askedNode', 'controllerNodes', 'controllerWorkload', 'hostRecords'],
   reasons: {
     IngressControllerNotFound: {
       severity: 'Error',
@@ -119,10 +149,22 @@ export const ingressController = defineCheck({
       explains: ['Connection', 'Timeout'],
       leadsTo: ['TimeoutBeforePods', 'NetworkPolicyBlocksIngress'],
     },
+    IngressControllerNotOnNode: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message:
+        'DNS leads {host} to Node {node} too, on which no Pod of {workload}, the controller {controller}, runs',
+      fix: 'Let {workload} run on Node {node} again, or take the addresses of that Node out of the record of {host}',
+      command: "kubectl -n '{namespace}' get pods -o wide",
+      explains: ['Connection'],
+    },
   },
   run(evidence, report) {
     const onNode = brokenOnNode(evidence);
     if (onNode !== undefined) return [report('IngressControllerNotReadyOnNode', onNode)];
+    const absent = absentOnNode(evidence);
+    if (absent !== undefined)
+      return [report('IngressControllerNotOnNode', { ...absent, confidence: 'Medium' })];
     const { ingressClass: served, controllerPods, observation } = evidence;
     const { ingress, ingressClass } = served;
     const controller = ingressClass?.spec.controller ?? '';

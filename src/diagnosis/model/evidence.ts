@@ -143,6 +143,8 @@ export interface Evidence {
   readonly ingressClass: IngressClassEvidence;
   /** Pods that look like the controller of the Ingress' class (by image or labels), whatever their namespace. */
   readonly controllerPods: readonly Pod[];
+  /** Nodes on which these are; applies, as `askedNode` does, only where no connection to a Node came about. */
+  readonly controllerNodes: readonly Node[];
   /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
   readonly controllerDeployments: readonly Workload[];
   /** Applies only where none of the controller's Pods is ready and one workload alone can be meant to run it. */

@@ -9,6 +9,7 @@ import { readAskedNode, readControllerNodes } from './slots/asked-node.ts';
 import { readAuthService } from './slots/auth-service.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
+import { readControllerServices } from './slots/controller-services.ts';
 import { readControllerWorkload } from './slots/controller-workload.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
@@ -60,6 +61,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   controllerPods: readControllerPods,
   controllerNodes: readControllerNodes,
   controllerDeployments: readControllerDeployments,
+  controllerServices: readControllerServices,
   controllerWorkload: readControllerWorkload,
   authService: readAuthService,
   httpRoute: readHTTPRoute,

@@ -17,6 +17,7 @@ import { apiGatewayAnswer } from './api-gateway-answer.ts';
 import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
+import { controllerService } from './controller-service.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointAddress } from './endpoint-address.ts';
@@ -108,6 +109,7 @@ export const CHECKS = [
   targetExists,
   ingressClass,
   ingressController,
+  controllerService,
   ingressHost,
   ingressPath,
   ingressConflict,

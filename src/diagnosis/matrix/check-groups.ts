@@ -29,6 +29,7 @@ export const ROUTING = [
   'target-exists',
   'ingress-class',
   'ingress-controller',
+  'controller-service',
   'ingress-host',
   'ingress-path',
   'ingress-conflict',

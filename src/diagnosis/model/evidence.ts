@@ -1,3 +1,4 @@
+import type { ALBEvidence } from './alb-evidence.ts';
 import type { AuthServiceEvidence } from './auth-service.ts';
 import type { HorizontalPodAutoscaler } from './autoscaler.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   WAFRequest,
   WebACLEvidence,
 } from './aws.ts';
+import type { ControllerServices } from './controller-services.ts';
 import type { ControllerWorkload } from './controller-workload.ts';
 import type { ReferenceGrant } from './gateway-api.ts';
 import type { HealthAnswer } from './health-answer.ts';
@@ -120,13 +122,6 @@ export interface LogExcerpt {
   readonly lines: readonly string[];
 }
 
-/** The load balancer of AWS on the request's way, as far as the cluster knows it. */
-export interface ALBEvidence {
-  /** The Ingress of which AWS' controller made the load balancer; absent where something else shows it. */
-  readonly ingress?: Ingress;
-  readonly dnsName?: string;
-}
-
 /** Everything a check can ask for, by slot. */
 export interface Evidence {
   readonly observation: Observation;
@@ -147,6 +142,8 @@ export interface Evidence {
   readonly controllerNodes: readonly Node[];
   /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
   readonly controllerDeployments: readonly Workload[];
+  /** Applies only where an address or record is missing, to a controller behind such Services. */
+  readonly controllerServices: ControllerServices;
   /** Applies only where none of the controller's Pods is ready and one workload alone can be meant to run it. */
   readonly controllerWorkload: ControllerWorkload;
   /** Applies only where the controller may have answered because a Service of the cluster could not be asked. */

@@ -40,6 +40,7 @@ import { readRepeat } from './slots/repeat.ts';
 import { readRequest } from './slots/request.ts';
 import { readRouteBackends } from './slots/route-backends.ts';
 import { readSecurityGroups } from './slots/security-groups.ts';
+import { readServedSiblings } from './slots/served-siblings.ts';
 import { readService } from './slots/service.ts';
 import { readTargetGroupBindings } from './slots/target-group-bindings.ts';
 import { readTargetGroups } from './slots/target-groups.ts';
@@ -58,6 +59,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   hostRecords: readHostRecords,
   ingress: readIngress,
   ingressClass: readIngressClass,
+  servedSiblings: readServedSiblings,
   controllerPods: readControllerPods,
   controllerNodes: readControllerNodes,
   controllerDeployments: readControllerDeployments,

@@ -6,6 +6,7 @@ import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import { servingBeside, unreadyOnNode } from '../topology/controller-on-node.ts';
+import { namedClass } from '../topology/ingress-class.ts';
 import { controllerOf } from '../topology/ingress-controllers.ts';
 import { topOwner } from '../topology/owners.ts';
 import { faultOf } from './pods-down.ts';
@@ -88,15 +89,34 @@ const install = (name: string, ingress: string): string =>
   `Install the controller of class ${name}, or give Ingress ${ingress} a class that has one`;
 
 type Seen = Pick<Evidence, 'ingressClass' | 'controllerPods' | 'observation' | 'home'> &
-  Partial<Pick<Evidence, 'controllerWorkload'>>;
+  Partial<Pick<Evidence, 'controllerWorkload' | 'servedSiblings'>>;
+
+/** The Ingress that kept its class when others of its namespace moved on, where another controller answers. */
+function leftBehind({ ingressClass: { ingress, named }, servedSiblings = [], observation, home }: Seen) {
+  const [sibling] = servedSiblings;
+  if (sibling === undefined || named === undefined || !isTaken(observation)) return undefined;
+  const { ingressClassName } = ingress.spec;
+  const field = ingressClassName === undefined ? 'metadata.annotations' : 'spec.ingressClassName';
+  const subject = referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, field);
+  const offered = [...new Set(servedSiblings.flatMap((each) => namedClass(each) ?? []))].sort().join(' or ');
+  const { name, namespace = home } = ingress.metadata;
+  const remedy = `Give Ingress ${name} class ${offered}, as other Ingresses of namespace ${namespace} have`;
+  const evidence = [
+    `Ingress ${sibling.metadata.name} is of class ${namedClass(sibling)}, whose controller is ready`,
+  ];
+  return { subject, evidence, names: { ...namesOf(subject), namespace, remedy } };
+}
 
 /** The workload whose Pods are not ready, with the reason; the class where no workload is seen to run its controller. */
-function placeOfFault({ ingressClass: served, controllerPods, controllerWorkload, observation, home }: Seen) {
+function placeOfFault(seen: Seen) {
+  const { ingressClass: served, controllerPods, controllerWorkload, observation, home } = seen;
   const fault = controllerWorkload && faultOf(controllerWorkload, observation, home);
   if (fault !== undefined) {
     const { workload, evidence, remedy } = fault;
     return { subject: workload, evidence, names: { ...namesOf(workload), remedy } };
   }
+  const left = leftBehind(seen);
+  if (left !== undefined) return left;
   const { ingress, ingressClass } = served;
   const name = ingressClass?.metadata.name ?? '';
   const controller = ingressClass?.spec.controller ?? '';
@@ -113,7 +133,7 @@ export const ingressController = defineCheck({
   title: 'A controller serves the class of the Ingress',
   layer: 'Ingress',
   needs: ['ingressClass', 'controllerPods', 'observation', 'request', 'home'],
-  wants: ['askedNode', 'controllerNodes', 'controllerWorkload', 'hostRecords'],
+  wants: ['askedNode', 'controllerNodes', 'controllerWorkload', 'hostRecords', 'servedSiblings'],
   reasons: {
     IngressControllerNotFound: {
       severity: 'Error',

@@ -3,11 +3,12 @@ import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import { portNumber } from '../model/container-ports.ts';
 import { type DialledPod, dialledAmong } from '../model/dialled-pods.ts';
-import type { Evidence, PodsEvidence, ServiceEvidence, WorkloadsEvidence } from '../model/evidence.ts';
+import type { Evidence, PodsEvidence, ServiceEvidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
 import type { ObjectReference } from '../model/reference.ts';
 import { jobPods, servingPods, workloadOf } from '../model/serving-pods.ts';
+import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
 
 /** The Pods of one workload among those that the Service selects. */
 interface Group {

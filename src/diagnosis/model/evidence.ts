@@ -40,6 +40,7 @@ import type { Pod } from './pod.ts';
 import type { PodMetrics } from './pod-metrics.ts';
 import type { ObjectReference } from './reference.ts';
 import type { TLSSecretEvidence } from './tls-secret.ts';
+import type { WorkloadsEvidence } from './workloads-evidence.ts';
 
 /** The request as routing sees it. `host` is lower case without port, `path` without query. */
 export interface RoutedRequest {
@@ -83,14 +84,6 @@ export interface PodsEvidence {
   readonly pods: readonly Pod[];
   /** Top-most owner per Pod name: Deployment rather than ReplicaSet; the Pod itself where it has none. */
   readonly ownerOf: ReadonlyMap<string, ObjectReference>;
-}
-
-/** What keeps Pods running in the Service's namespace. */
-export interface WorkloadsEvidence {
-  /** Workloads whose Pod template the Service's selector takes, Deployments before their ReplicaSets. */
-  readonly selected: readonly Workload[];
-  /** All others of the namespace with a Pod template. */
-  readonly others: readonly Workload[];
 }
 
 /** What a TCP dial of an endpoint proved. A time-out proves nothing; only a refusal proves that nobody listens. */
@@ -138,6 +131,8 @@ export interface Evidence {
   readonly ingressClass: IngressClassEvidence;
   /** Pods that look like the controller of the Ingress' class (by image or labels), whatever their namespace. */
   readonly controllerPods: readonly Pod[];
+  /** Ingresses of the namespace of classes that are served; applies only where no Pod of the own class' is seen. */
+  readonly servedSiblings: readonly Ingress[];
   /** Nodes on which these are; applies, as `askedNode` does, only where no connection to a Node came about. */
   readonly controllerNodes: readonly Node[];
   /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */

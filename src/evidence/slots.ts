@@ -5,10 +5,11 @@ import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB, readALBIngresses } from './slots/alb.ts';
 import { readAnswerText } from './slots/answer-text.ts';
-import { readAskedNode } from './slots/asked-node.ts';
+import { readAskedNode, readControllerNodes } from './slots/asked-node.ts';
 import { readAuthService } from './slots/auth-service.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
+import { readControllerServices } from './slots/controller-services.ts';
 import { readControllerWorkload } from './slots/controller-workload.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
@@ -27,6 +28,7 @@ import { readListeners } from './slots/listeners.ts';
 import { readLoadBalancer } from './slots/load-balancer.ts';
 import { readLogs } from './slots/logs.ts';
 import { readNeighbours } from './slots/neighbours.ts';
+import { readNetworkAgents } from './slots/network-agents.ts';
 import { readNetworkPolicies } from './slots/network-policies.ts';
 import { readNodeEntry } from './slots/node-entry.ts';
 import { readNodes } from './slots/nodes.ts';
@@ -38,6 +40,7 @@ import { readRepeat } from './slots/repeat.ts';
 import { readRequest } from './slots/request.ts';
 import { readRouteBackends } from './slots/route-backends.ts';
 import { readSecurityGroups } from './slots/security-groups.ts';
+import { readServedSiblings } from './slots/served-siblings.ts';
 import { readService } from './slots/service.ts';
 import { readTargetGroupBindings } from './slots/target-group-bindings.ts';
 import { readTargetGroups } from './slots/target-groups.ts';
@@ -56,8 +59,11 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   hostRecords: readHostRecords,
   ingress: readIngress,
   ingressClass: readIngressClass,
+  servedSiblings: readServedSiblings,
   controllerPods: readControllerPods,
+  controllerNodes: readControllerNodes,
   controllerDeployments: readControllerDeployments,
+  controllerServices: readControllerServices,
   controllerWorkload: readControllerWorkload,
   authService: readAuthService,
   httpRoute: readHTTPRoute,
@@ -77,6 +83,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   workloads: readWorkloads,
   autoscalers: readAutoscalers,
   networkPolicies: readNetworkPolicies,
+  networkAgents: readNetworkAgents,
   tlsSecret: readTLSSecret,
   events: readEvents,
   nodes: readNodes,

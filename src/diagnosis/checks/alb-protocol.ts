@@ -1,6 +1,7 @@
+import type { ALBEvidence } from '../model/alb-evidence.ts';
 import { awsReference, quotable } from '../model/aws-reference.ts';
 import { defineCheck } from '../model/check.ts';
-import type { ALBEvidence } from '../model/evidence.ts';
+
 import { groupsOnRoute } from '../topology/alb-targets.ts';
 
 /** A target group keeps its version: the controller makes another one when the annotation changes. */

@@ -1,6 +1,8 @@
+import type { AnswerEvidence } from '../model/answering.ts';
 import type { HorizontalPodAutoscaler } from '../model/autoscaler.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Condition } from '../model/kubernetes.ts';
+import { askedPods } from '../model/lateness.ts';
 import { referenceTo } from '../model/reference.ts';
 
 const conditionOf = ({ status }: HorizontalPodAutoscaler, type: string): Condition | undefined =>
@@ -22,13 +24,20 @@ function inability(autoscaler: HorizontalPodAutoscaler): string | undefined {
 /** A share of a request is measured, and there is no request. */
 const MISSING_REQUEST = /missing request for (\w+)/;
 
+/** Every Pod that was asked takes the request and is late with its answer. */
+function isLoaded(evidence: AnswerEvidence): boolean {
+  const { slow, quick } = askedPods(evidence);
+  return slow.length > 0 && quick.length === 0;
+}
+
 const OVERLOAD = [429, 503, 504, 'Timeout'] as const;
 
 export const horizontalPodAutoscaler = defineCheck({
   id: 'horizontal-pod-autoscaler',
   title: 'The HorizontalPodAutoscaler can add Pods when they are needed',
   layer: 'Pod',
-  needs: ['autoscalers', 'home'],
+  needs: ['autoscalers', 'observation', 'request', 'home'],
+  wants: ['hops', 'endpoints'],
   reasons: {
     AutoscalerAtMaximum: {
       severity: 'Warning',
@@ -58,7 +67,9 @@ export const horizontalPodAutoscaler = defineCheck({
       explains: OVERLOAD,
     },
   },
-  run({ autoscalers, home }, report) {
+  run({ autoscalers, ...evidence }, report) {
+    const { home } = evidence;
+    const load = isLoaded(evidence) ? {} : ({ severity: 'Info' } as const);
     return autoscalers.flatMap((autoscaler) => {
       const { metadata, spec } = autoscaler;
       const { name, namespace = home } = metadata;
@@ -68,13 +79,19 @@ export const horizontalPodAutoscaler = defineCheck({
       // Nobody has measured the load: that more Pods would help is a guess.
       const guess = { slots, confidence: 'Low' } as const;
       const atMaximum = isAtMaximum(autoscaler)
-        ? [report('AutoscalerAtMaximum', { ...guess, subject: { ...subject, field: 'spec.maxReplicas' } })]
+        ? [
+            report('AutoscalerAtMaximum', {
+              ...guess,
+              ...load,
+              subject: { ...subject, field: 'spec.maxReplicas' },
+            }),
+          ]
         : [];
       const why = inability(autoscaler);
       if (why === undefined) return atMaximum;
       const [, resource] = MISSING_REQUEST.exec(why) ?? [];
       if (resource === undefined)
-        return [report('AutoscalerHasNoMetrics', { ...guess, subject, evidence: [why] })];
+        return [report('AutoscalerHasNoMetrics', { ...guess, ...load, subject, evidence: [why] })];
       const field = 'spec.template.spec.containers';
       return [
         report('AutoscalerMissesRequest', {

@@ -17,6 +17,7 @@ import { apiGatewayAnswer } from './api-gateway-answer.ts';
 import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationLatency } from './application-latency.ts';
+import { controllerService } from './controller-service.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
 import { endpointAddress } from './endpoint-address.ts';
@@ -49,6 +50,7 @@ import { ingressPath } from './ingress-path.ts';
 import { ingressTakeover } from './ingress-takeover.ts';
 import { interimAnswer } from './interim-answer.ts';
 import { networkPolicy } from './network-policy.ts';
+import { nodeNetwork } from './node-network.ts';
 import { nodeReady } from './node-ready.ts';
 import { podConfig } from './pod-config.ts';
 import { podCrash } from './pod-crash.ts';
@@ -107,6 +109,7 @@ export const CHECKS = [
   targetExists,
   ingressClass,
   ingressController,
+  controllerService,
   ingressHost,
   ingressPath,
   ingressConflict,
@@ -147,6 +150,7 @@ export const CHECKS = [
   horizontalPodAutoscaler,
   podScheduling,
   nodeReady,
+  nodeNetwork,
   podReplacement,
   podImage,
   podConfig,

@@ -1,11 +1,12 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
-import type { Observation } from '../model/observation.ts';
+import { type Observation, remoteIP } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
 import { namesOf } from '../model/serving-pods.ts';
-import { unreadyOnNode } from '../topology/controller-on-node.ts';
+import { servingBeside, unreadyOnNode } from '../topology/controller-on-node.ts';
+import { namedClass } from '../topology/ingress-class.ts';
 import { controllerOf } from '../topology/ingress-controllers.ts';
 import { topOwner } from '../topology/owners.ts';
 import { faultOf } from './pods-down.ts';
@@ -54,19 +55,68 @@ function brokenOnNode({
   } as const;
 }
 
+/** No Pod of the controller on the Node that was asked, to which DNS leads beside others that have one. */
+function absentOnNode({
+  ingressClass: { ingressClass },
+  controllerPods,
+  controllerNodes: nodes = [],
+  hostRecords,
+  request,
+  observation,
+  home,
+  askedNode,
+}: Pick<Evidence, 'ingressClass' | 'controllerPods' | 'request' | 'observation' | 'home'> &
+  Partial<Pick<Evidence, 'askedNode' | 'controllerNodes' | 'hostRecords'>>) {
+  const { addresses = [], host = request.host, isByName = false } = hostRecords ?? {};
+  const isListed = isByName && addresses.includes(remoteIP(observation) ?? '');
+  if (askedNode === undefined || !isListed || observation.failure?.reason !== 'ConnectionRefused')
+    return undefined;
+  const pod = servingBeside(askedNode, request.port, controllerPods, { nodes, addresses });
+  if (pod === undefined) return undefined;
+  const { namespace = home } = pod.metadata;
+  const workload = referenceTo({ ...topOwner(pod, { replicaSets: [], jobs: [] }), namespace }, home);
+  const controller = ingressClass?.spec.controller ?? '';
+  const node = askedNode.metadata.name;
+  const slots = { node, host, workload: workload.ref, controller, namespace };
+  const evidence = [`DNS leads ${host} to ${[...addresses].sort().join(', ')}`];
+  // A DaemonSet is meant for every Node of its kind; all else is where it is, and the record must follow.
+  if (workload.kind === 'DaemonSet') return { subject: workload, slots, evidence };
+  const record = { kind: 'Host', name: host, ref: `Host/${host}` };
+  return { subject: record, layer: 'DNS', slots, evidence } as const;
+}
+
 const install = (name: string, ingress: string): string =>
   `Install the controller of class ${name}, or give Ingress ${ingress} a class that has one`;
 
 type Seen = Pick<Evidence, 'ingressClass' | 'controllerPods' | 'observation' | 'home'> &
-  Partial<Pick<Evidence, 'controllerWorkload'>>;
+  Partial<Pick<Evidence, 'controllerWorkload' | 'servedSiblings'>>;
+
+/** The Ingress that kept its class when others of its namespace moved on, where another controller answers. */
+function leftBehind({ ingressClass: { ingress, named }, servedSiblings = [], observation, home }: Seen) {
+  const [sibling] = servedSiblings;
+  if (sibling === undefined || named === undefined || !isTaken(observation)) return undefined;
+  const { ingressClassName } = ingress.spec;
+  const field = ingressClassName === undefined ? 'metadata.annotations' : 'spec.ingressClassName';
+  const subject = referenceTo({ kind: 'Ingress', ...ingress.metadata }, home, field);
+  const offered = [...new Set(servedSiblings.flatMap((each) => namedClass(each) ?? []))].sort().join(' or ');
+  const { name, namespace = home } = ingress.metadata;
+  const remedy = `Give Ingress ${name} class ${offered}, as other Ingresses of namespace ${namespace} have`;
+  const evidence = [
+    `Ingress ${sibling.metadata.name} is of class ${namedClass(sibling)}, whose controller is ready`,
+  ];
+  return { subject, evidence, names: { ...namesOf(subject), namespace, remedy } };
+}
 
 /** The workload whose Pods are not ready, with the reason; the class where no workload is seen to run its controller. */
-function placeOfFault({ ingressClass: served, controllerPods, controllerWorkload, observation, home }: Seen) {
+function placeOfFault(seen: Seen) {
+  const { ingressClass: served, controllerPods, controllerWorkload, observation, home } = seen;
   const fault = controllerWorkload && faultOf(controllerWorkload, observation, home);
   if (fault !== undefined) {
     const { workload, evidence, remedy } = fault;
     return { subject: workload, evidence, names: { ...namesOf(workload), remedy } };
   }
+  const left = leftBehind(seen);
+  if (left !== undefined) return left;
   const { ingress, ingressClass } = served;
   const name = ingressClass?.metadata.name ?? '';
   const controller = ingressClass?.spec.controller ?? '';
@@ -83,7 +133,7 @@ export const ingressController = defineCheck({
   title: 'A controller serves the class of the Ingress',
   layer: 'Ingress',
   needs: ['ingressClass', 'controllerPods', 'observation', 'request', 'home'],
-  wants: ['askedNode', 'controllerWorkload'],
+  wants: ['askedNode', 'controllerNodes', 'controllerWorkload', 'hostRecords', 'servedSiblings'],
   reasons: {
     IngressControllerNotFound: {
       severity: 'Error',
@@ -119,10 +169,22 @@ export const ingressController = defineCheck({
       explains: ['Connection', 'Timeout'],
       leadsTo: ['TimeoutBeforePods', 'NetworkPolicyBlocksIngress'],
     },
+    IngressControllerNotOnNode: {
+      severity: 'Error',
+      owner: 'DevOps',
+      message:
+        'DNS leads {host} to Node {node} too, on which no Pod of {workload}, the controller {controller}, runs',
+      fix: 'Let {workload} run on Node {node} again, or take the addresses of that Node out of the record of {host}',
+      command: "kubectl -n '{namespace}' get pods -o wide",
+      explains: ['Connection'],
+    },
   },
   run(evidence, report) {
     const onNode = brokenOnNode(evidence);
     if (onNode !== undefined) return [report('IngressControllerNotReadyOnNode', onNode)];
+    const absent = absentOnNode(evidence);
+    if (absent !== undefined)
+      return [report('IngressControllerNotOnNode', { ...absent, confidence: 'Medium' })];
     const { ingressClass: served, controllerPods, observation } = evidence;
     const { ingress, ingressClass } = served;
     const controller = ingressClass?.spec.controller ?? '';

@@ -1,8 +1,8 @@
+import { isAtPods, isRouted } from '../model/at-pods.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
-import type { Dial, Evidence, HopAnswer, RouteEndpoint, ServiceEvidence } from '../model/evidence.ts';
+import type { Dial, Evidence, HopAnswer, RouteEndpoint } from '../model/evidence.ts';
 import type { NetworkPolicy, NetworkPolicyEvidence } from '../model/network-policy.ts';
-import { answeredByApplication, type Observation, type Phase } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
 import { hasCondition, namesOf, servingPods, workloadOf } from '../model/serving-pods.ts';
@@ -23,18 +23,6 @@ type Known = Pick<Evidence, 'networkPolicies' | 'service' | 'observation'> & {
   /** Sent by a load balancer outside the cluster, straight to the addresses of the Pods. */
   readonly isFromOutside: boolean;
 };
-
-const BEFORE_THE_INGRESS: readonly (Phase | undefined)[] = ['Resolve', 'Connect', 'TLS', 'Send'];
-
-const isRouted = ({ askedBy: { kind } }: ServiceEvidence): boolean =>
-  kind === 'Ingress' || kind === 'HTTPRoute';
-
-/** Whether the failure can be that of a connection to the Pods: neither before it was tried nor after it stood. */
-function isAtPods(service: ServiceEvidence, observation: Observation): boolean {
-  const phase = observation.failure?.phase;
-  if (!isRouted(service)) return phase === 'Connect';
-  return !BEFORE_THE_INGRESS.includes(phase) && !answeredByApplication(observation);
-}
 
 /** One that waits for the load balancer's word alone gets its health checks already. */
 const destinations = (

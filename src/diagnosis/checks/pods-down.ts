@@ -1,10 +1,11 @@
 import type { Check, Finding } from '../model/check.ts';
-import type { PodsEvidence, WorkloadsEvidence } from '../model/evidence.ts';
+import type { PodsEvidence } from '../model/evidence.ts';
 import type { KubernetesEvent } from '../model/kubernetes.ts';
 import type { Observation } from '../model/observation.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { servingPods, workloadOf } from '../model/serving-pods.ts';
 import type { Owner } from '../model/vocabulary.ts';
+import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
 import { podConfig } from './pod-config.ts';
 import { podCrash } from './pod-crash.ts';
 import { podImage } from './pod-image.ts';

@@ -1,9 +1,9 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { byCodeUnit } from '../model/code-unit.ts';
-import type { WorkloadsEvidence } from '../model/evidence.ts';
 import { nearest } from '../model/nearest.ts';
 import type { Pod } from '../model/pod.ts';
 import { servingPods } from '../model/serving-pods.ts';
+import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Pair = readonly [key: string, value: string];

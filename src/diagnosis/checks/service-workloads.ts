@@ -2,12 +2,13 @@ import { podHops } from '../model/answering.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import { portNumber } from '../model/container-ports.ts';
-import { type DialledPod, dialledPods } from '../model/dialled-pods.ts';
-import type { Evidence, PodsEvidence, ServiceEvidence, WorkloadsEvidence } from '../model/evidence.ts';
+import { type DialledPod, dialledAmong } from '../model/dialled-pods.ts';
+import type { Evidence, PodsEvidence, ServiceEvidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
 import type { ObjectReference } from '../model/reference.ts';
-import { servingPods, workloadOf } from '../model/serving-pods.ts';
+import { jobPods, servingPods, workloadOf } from '../model/serving-pods.ts';
+import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
 
 /** The Pods of one workload among those that the Service selects. */
 interface Group {
@@ -15,11 +16,11 @@ interface Group {
   readonly pods: readonly Pod[];
 }
 
-function groupsOf(pods: PodsEvidence): readonly Group[] {
-  const byRef = Map.groupBy(servingPods(pods), (pod) => workloadOf(pod, pods).ref);
-  return [...byRef.values()].flatMap((members) => {
-    const [first] = members;
-    return first === undefined ? [] : [{ workload: workloadOf(first, pods), pods: members }];
+function groupsOf(members: readonly Pod[], pods: PodsEvidence): readonly Group[] {
+  const byRef = Map.groupBy(members, (pod) => workloadOf(pod, pods).ref);
+  return [...byRef.values()].flatMap((own) => {
+    const [first] = own;
+    return first === undefined ? [] : [{ workload: workloadOf(first, pods), pods: own }];
   });
 }
 
@@ -110,8 +111,15 @@ export const serviceWorkloads = defineCheck({
     if (service === undefined || port === undefined) return [];
     const subject = { ...reference, field: 'spec.selector' };
     const { name, namespace = home } = reference;
-    const dialled = dialledPods(pods, dials, observation.time);
-    const groups = groupsOf(pods).map((group) => ({ ...group, serves: serves(group, port, dialled) }));
+    const serving = servingPods(pods);
+    // A Job's Pod among the endpoints does harm only where it refuses what it is sent.
+    const refusing = dialledAmong(jobPods(pods), dials, observation.time).filter(({ refused }) => refused);
+    const dialled = [...dialledAmong(serving, dials, observation.time), ...refusing];
+    const members = [...serving, ...refusing.map(({ pod }) => pod)];
+    const groups = groupsOf(members, pods).map((group) => ({
+      ...group,
+      serves: serves(group, port, dialled),
+    }));
     const [first] = groups;
     if (groups.length === 1 && first !== undefined) {
       const own = workloads && namesake(first, route, workloads);

@@ -1,9 +1,9 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { NOBODY_SERVES } from '../model/consequences.ts';
-import type { WorkloadsEvidence } from '../model/evidence.ts';
 import type { Workload } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
 import { hasCondition, namesOf, servingPods } from '../model/serving-pods.ts';
+import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
 
 /** As Kubernetes rounds it: a share of the replicas downwards. */
 function countOf(share: number | string, replicas: number): number {

@@ -1,5 +1,6 @@
-import type { PodsEvidence, WorkloadsEvidence } from './evidence.ts';
+import type { PodsEvidence } from './evidence.ts';
 import type { KubernetesEvent } from './kubernetes.ts';
+import type { WorkloadsEvidence } from './workloads-evidence.ts';
 
 /** The one workload that runs an ingress controller, of which no Pod is ready. */
 export interface ControllerWorkload {

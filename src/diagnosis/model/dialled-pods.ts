@@ -24,8 +24,12 @@ const isNew = ({ status }: Pod, now: string): boolean =>
   );
 
 /** Only Pods whose containers are ready: one that starts or crashes refuses too, and proves nothing about a port. */
-export const dialledPods = (pods: PodsEvidence, dials: readonly Dial[], now: string): readonly DialledPod[] =>
-  servingPods(pods).flatMap((pod) => {
+export const dialledAmong = (
+  pods: readonly Pod[],
+  dials: readonly Dial[],
+  now: string,
+): readonly DialledPod[] =>
+  pods.flatMap((pod) => {
     const own = dials.filter(({ podName }) => podName === pod.metadata.name);
     const used = own.find(({ alternative }) => !alternative);
     const isProof = used?.result === 'Open' || used?.result === 'Refused';
@@ -34,6 +38,10 @@ export const dialledPods = (pods: PodsEvidence, dials: readonly Dial[], now: str
     const open = [...new Set([...answered, ...probedPorts(pod)])].filter((port) => port !== used.port);
     return [{ pod, port: used.port, refused: used.result === 'Refused', open, isNew: isNew(pod, now) }];
   });
+
+/** Of those that should answer. */
+export const dialledPods = (pods: PodsEvidence, dials: readonly Dial[], now: string): readonly DialledPod[] =>
+  dialledAmong(servingPods(pods), dials, now);
 
 /**
  * Whether the Pod itself promises the port that it refuses: then Service and manifest agree, and the process is wrong.

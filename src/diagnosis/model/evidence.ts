@@ -1,3 +1,4 @@
+import type { ALBEvidence } from './alb-evidence.ts';
 import type { AuthServiceEvidence } from './auth-service.ts';
 import type { HorizontalPodAutoscaler } from './autoscaler.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   WAFRequest,
   WebACLEvidence,
 } from './aws.ts';
+import type { ControllerServices } from './controller-services.ts';
 import type { ControllerWorkload } from './controller-workload.ts';
 import type { ReferenceGrant } from './gateway-api.ts';
 import type { HealthAnswer } from './health-answer.ts';
@@ -38,6 +40,7 @@ import type { Pod } from './pod.ts';
 import type { PodMetrics } from './pod-metrics.ts';
 import type { ObjectReference } from './reference.ts';
 import type { TLSSecretEvidence } from './tls-secret.ts';
+import type { WorkloadsEvidence } from './workloads-evidence.ts';
 
 /** The request as routing sees it. `host` is lower case without port, `path` without query. */
 export interface RoutedRequest {
@@ -83,14 +86,6 @@ export interface PodsEvidence {
   readonly ownerOf: ReadonlyMap<string, ObjectReference>;
 }
 
-/** What keeps Pods running in the Service's namespace. */
-export interface WorkloadsEvidence {
-  /** Workloads whose Pod template the Service's selector takes, Deployments before their ReplicaSets. */
-  readonly selected: readonly Workload[];
-  /** All others of the namespace with a Pod template. */
-  readonly others: readonly Workload[];
-}
-
 /** What a TCP dial of an endpoint proved. A time-out proves nothing; only a refusal proves that nobody listens. */
 export interface Dial {
   readonly address: string;
@@ -120,13 +115,6 @@ export interface LogExcerpt {
   readonly lines: readonly string[];
 }
 
-/** The load balancer of AWS on the request's way, as far as the cluster knows it. */
-export interface ALBEvidence {
-  /** The Ingress of which AWS' controller made the load balancer; absent where something else shows it. */
-  readonly ingress?: Ingress;
-  readonly dnsName?: string;
-}
-
 /** Everything a check can ask for, by slot. */
 export interface Evidence {
   readonly observation: Observation;
@@ -143,8 +131,14 @@ export interface Evidence {
   readonly ingressClass: IngressClassEvidence;
   /** Pods that look like the controller of the Ingress' class (by image or labels), whatever their namespace. */
   readonly controllerPods: readonly Pod[];
+  /** Ingresses of the namespace of classes that are served; applies only where no Pod of the own class' is seen. */
+  readonly servedSiblings: readonly Ingress[];
+  /** Nodes on which these are; applies, as `askedNode` does, only where no connection to a Node came about. */
+  readonly controllerNodes: readonly Node[];
   /** Deployments that look like it; none proves nothing. Applies only to a class whose controller is known. */
   readonly controllerDeployments: readonly Workload[];
+  /** Applies only where an address or record is missing, to a controller behind such Services. */
+  readonly controllerServices: ControllerServices;
   /** Applies only where none of the controller's Pods is ready and one workload alone can be meant to run it. */
   readonly controllerWorkload: ControllerWorkload;
   /** Applies only where the controller may have answered because a Service of the cluster could not be asked. */
@@ -180,6 +174,8 @@ export interface Evidence {
   readonly tlsSecret: TLSSecretEvidence;
   /** Applies only where there is a policy in one of the namespaces. */
   readonly networkPolicies: NetworkPolicyEvidence;
+  /** Pods of the network's own agents; applies only to a Node whose endpoints alone take no connection. */
+  readonly networkAgents: readonly Pod[];
   /** Events of the route's Pods and their workloads, newest first. */
   readonly events: readonly KubernetesEvent[];
   /** Nodes on which the route's Pods run, by name. */

@@ -10,11 +10,19 @@ const conditionOf = ({ status }: Pod, type: string) => status.conditions?.find((
 
 export const hasCondition = (pod: Pod, type: string): boolean => conditionOf(pod, type)?.status === 'True';
 
+/** Neither ended nor being deleted. */
+const isUp = ({ metadata, status }: Pod): boolean =>
+  !ENDED.has(status.phase) && metadata.deletionTimestamp === undefined;
+
+const isOfJob = ({ metadata }: Pod): boolean =>
+  (metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job');
+
 /** A Pod that has ended, is being deleted or belongs to a Job is not one that should answer. */
-const isMeantToServe = ({ metadata, status }: Pod): boolean =>
-  !ENDED.has(status.phase) &&
-  metadata.deletionTimestamp === undefined &&
-  !(metadata.ownerReferences ?? []).some(({ kind }) => kind === 'Job');
+const isMeantToServe = (pod: Pod): boolean => isUp(pod) && !isOfJob(pod);
+
+/** Pods of Jobs at work, which a Service selects by mistake. */
+export const jobPods = ({ pods }: PodsEvidence): readonly Pod[] =>
+  pods.filter((pod) => isUp(pod) && isOfJob(pod));
 
 /** The Pods that Kubernetes means to answer, by name. */
 export const servingPods = ({ pods }: PodsEvidence): readonly Pod[] =>

@@ -1,4 +1,5 @@
-import { type ALBEvidence, NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import type { ALBEvidence } from '../../diagnosis/model/alb-evidence.ts';
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
 import { found, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';

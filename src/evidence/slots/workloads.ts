@@ -1,6 +1,6 @@
-import type { WorkloadsEvidence } from '../../diagnosis/model/evidence.ts';
 import type { Workload } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
+import type { WorkloadsEvidence } from '../../diagnosis/model/workloads-evidence.ts';
 import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { type Selection, selectionOf } from './selected-by.ts';

@@ -1,0 +1,48 @@
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import type { Ingress, IngressClass } from '../../diagnosis/model/kubernetes.ts';
+import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
+import { hasCondition } from '../../diagnosis/model/serving-pods.ts';
+import { namedClass, servingClass } from '../../diagnosis/topology/ingress-class.ts';
+import type { SlotContext, SlotReader } from '../slot-context.ts';
+import { podsOfController } from './ingress-class.ts';
+
+const isReady = async ({ reader }: SlotContext, { spec }: IngressClass): Promise<Lookup<boolean>> =>
+  mapLookup(await podsOfController(reader, spec.controller), (pods) =>
+    pods.some((pod) => hasCondition(pod, 'Ready')),
+  );
+
+/** Ingresses that name another class than this one. */
+const ofOtherClasses = (ingress: Ingress, others: readonly Ingress[]): readonly Ingress[] =>
+  others.filter(
+    (other) =>
+      other.metadata.namespace === ingress.metadata.namespace &&
+      namedClass(other) !== undefined &&
+      namedClass(other) !== namedClass(ingress),
+  );
+
+export const readServedSiblings: SlotReader<'servedSiblings'> = async (context) => {
+  const { slot, reader } = context;
+  const [route, served, pods] = await Promise.all([
+    slot('ingress'),
+    slot('ingressClass'),
+    slot('controllerPods'),
+  ]);
+  if (!route.ok) return route;
+  if (!served.ok) return served;
+  if (!pods.ok) return pods;
+  const siblings = ofOtherClasses(served.value.ingress, route.value.others ?? []);
+  if (pods.value.length > 0 || siblings.length === 0) return NOT_APPLICABLE;
+  const classes = await reader.list('IngressClass');
+  if (!classes.ok) return classes;
+  const used = new Set(siblings.flatMap((sibling) => servingClass(sibling, classes.value) ?? []));
+  const looks = await Promise.all(
+    [...used].map(async (each) => ({ each, ready: await isReady(context, each) })),
+  );
+  const ready = new Set(looks.flatMap(({ each, ready: look }) => (look.ok && look.value ? each : [])));
+  return found(
+    siblings.filter((sibling) => {
+      const ingressClass = servingClass(sibling, classes.value);
+      return ingressClass !== undefined && ready.has(ingressClass);
+    }),
+  );
+};

@@ -72,6 +72,14 @@ describe('who answered', () => {
       [403, { server: 'cloudflare', 'cf-mitigated': 'challenge' }, ''],
       'WAF/Cloudflare/High',
     ],
+    ['Akamai that refuses', [403, { server: 'AkamaiGHost' }, '<H1>Access Denied</H1>'], 'WAF/Akamai/High'],
+    ['Akamai without an origin', [503, { server: 'AkamaiGHost' }, ''], 'Edge/Akamai/High'],
+    [
+      'Imperva',
+      [403, {}, '<iframe>Request unsuccessful. Incapsula incident ID: 1-2</iframe>'],
+      'WAF/Imperva/High',
+    ],
+    ['Fastly', [500, {}, 'Fastly error: unknown domain: shop.test.'], 'Edge/Fastly/High'],
     ['an application behind Cloudflare', [500, { server: 'cloudflare', 'cf-ray': 'abc' }, 'oops'], 'nobody'],
     ['nginx 502', [502, { server: 'nginx' }, nginxPage('502 Bad Gateway')], 'Ingress/nginx/High'],
     [
@@ -97,6 +105,39 @@ describe('who answered', () => {
       [503, { server: 'istio-envoy' }, 'no healthy upstream'],
       'Ingress/Istio/High',
     ],
+    [
+      'a sidecar of Istio that refuses by its policy',
+      [403, { server: 'istio-envoy' }, 'RBAC: access denied'],
+      'Ingress/Istio/High',
+    ],
+    [
+      'the same through a router that signs with its own name',
+      [403, { server: 'nginx' }, 'RBAC: access denied'],
+      'Ingress/Envoy/Medium',
+    ],
+    ['Istio without a token', [401, { server: 'istio-envoy' }, 'Jwt is missing'], 'Ingress/Istio/High'],
+    [
+      'Istio with a token for somebody else',
+      [403, { server: 'istio-envoy' }, 'Audiences in Jwt are not allowed'],
+      'Ingress/Istio/High',
+    ],
+    [
+      'Istio that does not know who issued the token',
+      [401, {}, 'Jwt issuer is not configured'],
+      'Ingress/Envoy/Medium',
+    ],
+    [
+      'an authorizer of Envoy that says nothing',
+      [403, { server: 'istio-envoy' }, ''],
+      'Ingress/Istio/Medium',
+    ],
+    [
+      'an application that refuses and says nothing behind Envoy',
+      [403, { server: 'istio-envoy', 'x-envoy-upstream-service-time': '2' }, ''],
+      'Application/Unknown/High',
+    ],
+    ['Envoy that limits the rate', [429, { server: 'envoy' }, 'local_rate_limited'], 'Ingress/Envoy/High'],
+    ['an application that speaks of a token', [401, {}, 'Jwt of this user is gone'], 'nobody'],
     ['Envoy without a route', [404, { server: 'envoy' }, ''], 'Ingress/Envoy/Medium'],
     [
       'an application behind Envoy',
@@ -129,6 +170,22 @@ describe('who answered', () => {
       'an application behind Kong',
       [500, { server: 'kong/3.4', 'x-kong-response-latency': '1', 'x-kong-upstream-latency': '2' }, '{}'],
       'Application/Unknown/High',
+    ],
+    [
+      'a proxy of Linkerd that refuses by its policy',
+      [403, { 'l5d-proxy-error': 'unauthorized request on route' }, ''],
+      'Service/Linkerd/High',
+    ],
+    [
+      'the page to sign in of OAuth2 Proxy',
+      [403, {}, '<form method="GET" action="/oauth2/start"><button>Sign in with GitHub</button></form>'],
+      'Auth/OAuth2 Proxy/High',
+    ],
+    ['a page to sign in of an application', [403, {}, '<form action="/login">'], 'nobody'],
+    [
+      'kube-rbac-proxy',
+      [403, {}, 'Forbidden (user=system:anonymous, verb=get, resource=, subresource=)\n'],
+      'Auth/kube-rbac-proxy/High',
     ],
     ['Linkerd', [502, { 'l5d-proxy-error': 'connect timed out' }, ''], 'Service/Linkerd/High'],
     ['Express', [404, {}, '<pre>Cannot GET /x</pre>'], 'Application/Express/High'],

@@ -8,6 +8,7 @@ const WAF = { product: 'AWS WAF', layer: 'WAF' } as const;
 const CLOUDFRONT = { product: 'CloudFront', layer: 'Edge', confidence: 'High' } as const;
 const API_GATEWAY = { product: 'API Gateway', layer: 'Edge', confidence: 'High' } as const;
 const S3 = { product: 'S3', layer: 'Edge', confidence: 'High' } as const;
+const AKAMAI = { product: 'Akamai', layer: 'Edge', confidence: 'High' } as const;
 const CLOUDFLARE = { product: 'Cloudflare', layer: 'Edge', confidence: 'High' } as const;
 
 /** Content delivery, API gateways and cloud load balancers. */
@@ -82,5 +83,21 @@ export const EDGE_FINGERPRINTS: readonly Fingerprint[] = [
     headers: { server: /^cloudflare/ },
     body: /^error code: \d{3,4}|<span>Cloudflare<\/span>|cf-error-details/,
     shows: "Cloudflare's error page",
+  },
+  { ...AKAMAI, layer: 'WAF', codes: [403], headers: { server: /^AkamaiGHost/ } },
+  { ...AKAMAI, headers: { server: /^AkamaiGHost/ } },
+  {
+    product: 'Imperva',
+    layer: 'WAF',
+    confidence: 'High',
+    body: /Incapsula incident ID|_Incapsula_Resource/,
+    shows: "Imperva's page with the number of an incident",
+  },
+  {
+    product: 'Fastly',
+    layer: 'Edge',
+    confidence: 'High',
+    body: /^\s*Fastly error: |<title>Fastly error: /,
+    shows: '"Fastly error"',
   },
 ];

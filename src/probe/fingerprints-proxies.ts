@@ -16,7 +16,7 @@ const HAPROXY_SENTENCES =
   /^<html><body><h1>\d{3} [\w -]+<\/h1>\n(?:No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time|Request forbidden by administrative rules|Your browser sent an invalid request|Your browser didn't send a complete request in time|You have sent too many requests in a given amount of time|An internal server error occurred|You need a valid user and password to access this content)\.\n<\/body><\/html>\s*$/;
 
 const ENVOY_BODY =
-  /^(?:no healthy upstream|upstream connect error or disconnect\/reset before headers\.|upstream request timeout|RBAC: access denied|local_rate_limited|Jwt is missing|Jwt verification fails|Jwt is expired|upstream (?:max stream duration reached|per try timeout)|no_healthy_upstream)/;
+  /^(?:no healthy upstream|upstream connect error or disconnect\/reset before headers\.|upstream request timeout|RBAC: access denied|local_rate_limited|Jwt (?:is missing|is expired|is not in the form|not yet valid|verification fails|issuer is not configured)|Audiences in Jwt are not allowed|Jwks (?:remote fetch is failed|doesn't have key)|User authentication failed\. |fault filter abort|upstream (?:max stream duration reached|per try timeout)|no_healthy_upstream)/;
 
 const envoy = (product: string, server: RegExp): readonly Fingerprint[] => [
   {
@@ -31,7 +31,7 @@ const envoy = (product: string, server: RegExp): readonly Fingerprint[] => [
     product,
     layer: 'Ingress',
     confidence: 'Medium',
-    codes: [301, 302, 404, 426, 503],
+    codes: [301, 302, 401, 403, 404, 426, 503],
     headers: { server },
     without: ['x-envoy-upstream-service-time'],
     body: /^$/,
@@ -39,8 +39,29 @@ const envoy = (product: string, server: RegExp): readonly Fingerprint[] => [
   },
 ];
 
+/** Proxies that let only callers through who have signed in. */
+const AUTHENTICATING: readonly Fingerprint[] = [
+  {
+    product: 'OAuth2 Proxy',
+    layer: 'Auth',
+    confidence: 'High',
+    codes: [401, 403],
+    body: /action="[^"]*\/oauth2\/start"|>OAuth2 Proxy<\/a>/,
+    shows: 'the page to sign in of OAuth2 Proxy',
+  },
+  {
+    product: 'kube-rbac-proxy',
+    layer: 'Auth',
+    confidence: 'High',
+    codes: [403],
+    body: /^Forbidden \(user=[^,]*, verb=\w*, /,
+    shows: "kube-rbac-proxy's sentence about the user and what was asked",
+  },
+];
+
 /** Reverse proxies, ingress controllers and meshes. */
 export const PROXY_FINGERPRINTS: readonly Fingerprint[] = [
+  ...AUTHENTICATING,
   { product: 'Linkerd', layer: 'Service', confidence: 'High', headers: { 'l5d-proxy-error': /^/ } },
   {
     product: 'ingress-nginx',

@@ -87,8 +87,8 @@ function reasonFor(rule: Rule, evidence: RuleEvidence): Reason | undefined {
   );
 }
 
-/** The Ingress whose rule takes the request in place of the one that is meant, where the cluster knows it. */
-function shadowOf(
+/** The Ingress that made the rule, where the cluster knows it and the rule does not lead to the Service that is meant. */
+function makerOf(
   { rule }: AppliedRule,
   {
     albIngresses = [],
@@ -105,6 +105,12 @@ function shadowOf(
   if (isMeant) return undefined;
   return referenceTo({ kind: 'Ingress', ...source.ingress.metadata }, home, source.field);
 }
+
+/** The Ingress whose rule it is, where it is known; who has to sign in stays a matter of who may enter. */
+const accused = (reason: Reason, source: ObjectReference | undefined, loadBalancer: ObjectReference) => ({
+  subject: source ?? loadBalancer,
+  ...(source !== undefined && reason !== 'ALBAsksForSignIn' && { layer: 'Ingress' as const }),
+});
 
 const isSignIn = (code: number | undefined): boolean =>
   code !== undefined && [302, 401, 500, 561].includes(code);
@@ -173,16 +179,15 @@ export const albRule = defineCheck({
     const reason = applied && reasonFor(applied.rule, { ...evidence, request, observation });
     if (listener === undefined || applied === undefined || reason === undefined) return [];
     const loadBalancer = loadBalancerReference({ ...evidence, request });
-    const shadow = reason === 'ALBRuleShadows' ? shadowOf(applied, evidence) : undefined;
+    const maker = makerOf(applied, evidence);
     const { Actions = [] } = applied.rule;
     return [
       report(reason, {
-        subject: shadow ?? loadBalancer,
-        ...(shadow && { layer: 'Ingress' }),
+        ...accused(reason, maker, loadBalancer),
         slots: {
           ...request,
           loadBalancer: loadBalancer.ref,
-          rule: `${described(applied.rule)}${shadow === undefined ? '' : ` (${shadow.ref})`}`,
+          rule: `${described(applied.rule)}${maker === undefined ? '' : ` (${maker.ref})`}`,
           code: observation.code ?? 'nothing',
           arn: quotable(listener.ListenerArn),
           location: locationOf(Actions),

@@ -9,7 +9,8 @@ import {
 } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
-import { answeredByApplication, type Observation } from '../model/observation.ts';
+import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 
 /** Codes by which a gateway speaks for itself, and not of what it found behind it. */
@@ -28,12 +29,20 @@ function isLasting(observation: Observation): boolean {
   return isCode ? isAmbiguous(code) : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
 }
 
+/** Who stands outside the cluster, where no object of it tells what they do; AWS WAF also stands in a load balancer that the cluster made. */
+const isOutside = ({ layer, product }: AnsweredBy): boolean =>
+  layer === 'Edge' || (layer === 'WAF' && product !== 'AWS WAF');
+
 /** Who it was, as far as the answer tells. */
 function writerOf({ answeredBy }: Observation) {
   if (answeredBy === undefined || !isGateway(answeredBy))
-    return { who: 'Something before the Pods', at: {}, signs: [] };
-  return { who: answeredBy.product, at: { layer: answeredBy.layer }, signs: answeredBy.evidence };
+    return { who: 'Something before the Pods', at: {}, signs: [], isOutside: false };
+  const { product, layer, evidence } = answeredBy;
+  return { who: product, at: { layer }, signs: evidence, isOutside: isOutside(answeredBy) };
 }
+
+const showCommand = ({ kind, name, namespace }: ObjectReference, home: string): string =>
+  `kubectl -n '${namespace ?? home}' get '${kind}/${name}' -o yaml`;
 
 export const answeredBeforePods = defineCheck({
   id: 'answered-before-pods',
@@ -47,7 +56,7 @@ export const answeredBeforePods = defineCheck({
       owner: 'DevOps',
       message: '{who} answers {request} in place of {workload}',
       fix: 'See which rule or setting on the way to {workload} makes this answer',
-      command: "kubectl -n '{namespace}' get '{router}' -o yaml",
+      command: '{command}',
       explains: ['3xx', '4xx', 'RedirectLoop', 'Assertion'],
       leadsTo: APPLICATION_REASONS,
     },
@@ -58,19 +67,20 @@ export const answeredBeforePods = defineCheck({
     const isSure = isCleared(evidence) && isLasting(observation);
     if (router === undefined || routeState(evidence) !== 'Complete') return [];
     if (!isSure && !isOwnWord(observation)) return [];
-    const { who, at, signs } = writerOf(observation);
-    const { kind, name, namespace = home } = router;
+    const { who, at, signs, isOutside } = writerOf(observation);
+    const subject = isOutside ? referenceTo({ kind: 'Host', name: request.host }, home) : router;
     const { ref: workload } = applicationOf(evidence);
     const asked = podHops(evidence).map(({ ref }) => `${ref}, asked directly, answers as expected`);
     return [
       report('AnsweredBeforePods', {
-        subject: router,
+        subject,
         slots: {
           who,
           request: `${request.method} ${request.path}`,
           workload,
-          namespace,
-          router: `${kind}/${name}`,
+          command: isOutside
+            ? `statusprobe explain ${observation.code ?? 'Assertion'}`
+            : showCommand(router, home),
         },
         evidence: [...redirectChain(observation), ...signs, ...(isSure ? asked : [])],
         confidence: 'Medium',

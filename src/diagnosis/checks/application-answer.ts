@@ -13,6 +13,7 @@ import { defineCheck, type Symptom } from '../model/check.ts';
 import { FAILS_ITS_HEALTH_CHECK } from '../model/consequences.ts';
 import type { LogExcerpt } from '../model/evidence.ts';
 import type { Observation } from '../model/observation.ts';
+import { isByPolicy, ownerOfAnswer } from '../model/proxy-in-pods.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import { tellingLine } from '../model/stack-trace.ts';
 import { explainHeaders, redirectChain } from '../model/telling-headers.ts';
@@ -60,7 +61,8 @@ const BY_CODE = {
 const isSameCode =
   (code: number): Sameness =>
   (hop) =>
-    hop.code === code || (hop.code !== undefined && code < 400 && Math.floor(hop.code / 100) === 3);
+    (hop.code === code && !isByPolicy(hop)) ||
+    (hop.code !== undefined && code < 400 && Math.floor(hop.code / 100) === 3);
 
 function reasonFor(code: number, evidence: AnswerEvidence) {
   const writers = [evidence.observation, ...podHops(evidence).map(({ observation }) => observation)];
@@ -211,7 +213,7 @@ export const applicationAnswer = defineCheck({
     const { observation, request } = evidence;
     const code = refusedWith(observation);
     const confidence = code && writtenByApplication(evidence, isSameCode(code));
-    if (code === undefined || !confidence) return [];
+    if (code === undefined || !confidence || isByPolicy(observation)) return [];
     const subject = writerOf(evidence, isSameCode(code));
     const { workload } = namesOf(subject);
     return [
@@ -232,6 +234,7 @@ export const applicationAnswer = defineCheck({
           ...hopLines(evidence, isSameCode(code)),
         ],
         confidence,
+        ...ownerOfAnswer(evidence, isSameCode(code)),
       }),
     ];
   },

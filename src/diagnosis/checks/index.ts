@@ -68,6 +68,7 @@ import { podStarting } from './pod-starting.ts';
 import { podStartupProbe } from './pod-startup-probe.ts';
 import { probeCredentials } from './probe-credentials.ts';
 import { probeExpectation } from './probe-expectation.ts';
+import { proxyInPods } from './proxy-in-pods.ts';
 import { redirectPort } from './redirect-port.ts';
 import { serviceExternalName } from './service-external-name.ts';
 import { serviceHeadless } from './service-headless.ts';
@@ -166,6 +167,7 @@ export const CHECKS = [
   flapping,
   answeredBeforePods,
   interimAnswer,
+  proxyInPods,
   applicationAnswer,
   applicationLatency,
   answerOnTime,

@@ -40,6 +40,7 @@ const token = <const What extends string>(what: What) =>
       'IngressWantsCredentials',
       'ALBUnauthorized',
       'AnsweredBeforePods',
+      'ProxyInPodsRefuses',
     ],
   }) as const;
 

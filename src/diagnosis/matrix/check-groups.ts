@@ -94,6 +94,7 @@ export const BACKENDS = [
 export const APPLICATION = [
   'answered-before-pods',
   'interim-answer',
+  'proxy-in-pods',
   'application-answer',
   'application-latency',
   'answer-on-time',

@@ -1,4 +1,4 @@
-import type { Rule, RuleCondition } from '../model/aws.ts';
+import type { Action, Rule, RuleCondition } from '../model/aws.ts';
 import type { HTTPIngressPath, Ingress, IngressRule } from '../model/kubernetes.ts';
 
 /** The path of an Ingress from which AWS' controller made a rule. */
@@ -32,6 +32,47 @@ const isMadeOf = (rule: Rule, { host }: IngressRule, path: HTTPIngressPath): boo
   sameValues(valuesOf(rule, 'host-header'), host === undefined ? [] : [host]) &&
   sameValues(valuesOf(rule, 'path-pattern'), patternsOf(path));
 
+const PREFIX = 'alb.ingress.kubernetes.io/actions.';
+
+/** With all keys in lower case, as the controller reads them in any case. */
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text, (_, each: unknown) =>
+      typeof each === 'object' && each !== null && !Array.isArray(each)
+        ? Object.fromEntries(Object.entries(each).map(([key, inner]) => [key.toLowerCase(), inner]))
+        : each,
+    );
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Whether what was asked for is what the rule has, as far as both tell. */
+function holdsIn(asked: unknown, made: object | undefined): boolean {
+  const has = new Map(Object.entries(made ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]));
+  return Object.entries(asked ?? {}).every(
+    ([key, value]) => (value ?? '') === '' || !has.has(key) || has.get(key) === String(value),
+  );
+}
+
+function isAction({ Type, FixedResponseConfig, RedirectConfig }: Action, text: string): boolean {
+  const { type, fixedresponseconfig: fixed, redirectconfig: redirect } = parsed(text);
+  if (type !== Type) return false;
+  if (Type === 'fixed-response') return holdsIn(fixed, FixedResponseConfig);
+  return Type !== 'redirect' || holdsIn(redirect, RedirectConfig);
+}
+
+/** Whether the rule does with a request what the path says: send it to a Service, or what an annotation tells. */
+function hasActionOf({ Actions = [] }: Rule, { metadata }: Ingress, { backend }: HTTPIngressPath): boolean {
+  const action = Actions.at(-1);
+  if (action === undefined) return true;
+  const { name, port } = backend.service ?? {};
+  const isAnnotated = port?.name === 'use-annotation';
+  const text = metadata.annotations?.[`${PREFIX}${name}`];
+  return isAnnotated ? text !== undefined && isAction(action, text) : action.Type === 'forward';
+}
+
 const serviceOf = ({ backend: { service } }: HTTPIngressPath): Pick<RuleSource, 'service'> =>
   service === undefined ? {} : { service: service.name };
 
@@ -40,7 +81,7 @@ export function sourceOfRule(rule: Rule, ingresses: readonly Ingress[]): RuleSou
   const sources = ingresses.flatMap((ingress) =>
     (ingress.spec.rules ?? []).flatMap((each, index) =>
       (each.http?.paths ?? []).flatMap((path, position) =>
-        isMadeOf(rule, each, path)
+        isMadeOf(rule, each, path) && hasActionOf(rule, ingress, path)
           ? [{ ingress, field: `spec.rules[${index}].http.paths[${position}]`, ...serviceOf(path) }]
           : [],
       ),

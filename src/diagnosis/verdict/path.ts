@@ -33,8 +33,9 @@ const ABSENT = { result: 'Failed', message: 'does not exist' } as const;
 function dnsHop({ observation }: Route, findings: readonly Finding[]): PathHop[] {
   if (!observation.ok) return [];
   const { failure } = observation.value;
-  const elsewhere = findings.find(({ layer }) => layer === 'DNS')?.subject.ref ?? '';
-  if (failure?.phase !== 'Resolve') return [{ hop: 'DNS', result: 'OK', ...accused(elsewhere, findings) }];
+  const own = findings.filter(({ layer }) => layer === 'DNS');
+  const elsewhere = own[0]?.subject.ref ?? '';
+  if (failure?.phase !== 'Resolve') return [{ hop: 'DNS', result: 'OK', ...accused(elsewhere, own) }];
   return [{ hop: 'DNS', result: 'Failed', message: failure.message }];
 }
 

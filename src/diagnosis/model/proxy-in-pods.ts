@@ -1,0 +1,79 @@
+import { type AnswerEvidence, isGateway, isUnsignedJSON, podHops, type Sameness } from './answering.ts';
+import type { Observation } from './observation.ts';
+import type { Container, Pod } from './pod.ts';
+import type { Layer, Owner } from './vocabulary.ts';
+
+/** Codes by which proxies that stand before an application in its own Pod refuse by rules of their own. */
+const POLICY_CODES: Readonly<Record<string, readonly number[]>> = {
+  Envoy: [401, 403, 429],
+  Istio: [401, 403, 429],
+  Linkerd: [401, 403, 429],
+  'OAuth2 Proxy': [401, 403],
+  'kube-rbac-proxy': [401, 403],
+};
+
+/** A proxy of a mesh refused by its policy, and asked nobody behind it. */
+export const isByPolicy = ({ code = 0, answeredBy, headers }: Observation): boolean =>
+  answeredBy !== undefined &&
+  answeredBy.layer !== 'Application' &&
+  (POLICY_CODES[answeredBy.product]?.includes(code) ?? false) &&
+  headers['x-envoy-upstream-service-time'] === undefined;
+
+/** By the image, else by the name that an injector gives the container. */
+const runs =
+  (pattern: RegExp) =>
+  ({ name, image = '' }: Container): boolean =>
+    pattern.test(image) || pattern.test(name);
+
+const authenticates = runs(
+  /(?:^|\/)(?:[\w-]*oauth2?-proxy|kube-rbac-proxy|gatekeeper|louketo-proxy|pomerium)(?=[:@]|$)/,
+);
+const isOfMesh = runs(/(?:^|\/)(?:proxyv2|envoy|proxy|istio-proxy|linkerd-proxy)(?=[:@]|$)/);
+const isWebServer = runs(/(?:^|\/)(?:nginx(?:-unprivileged)?|openresty|haproxy|traefik|caddy)(?=[:@]|$)/);
+const routes = runs(
+  /(?:^|\/)(?:proxyv2|envoy|ingress-nginx\/controller|nginx-ingress|haproxy-ingress|kubernetes-ingress(?:-controller)?|traefik|kong(?:-gateway)?|emissary)(?=[:@]|$)/,
+);
+
+/** Without a word: a mesh hides from strangers why it refuses. */
+const isSilent = ({ headers, bodyStart }: Observation): boolean =>
+  bodyStart === '' || headers['content-length'] === '0';
+
+/** Whether one of these containers may have given such an answer in place of another. */
+function mayBeByProxyOf(containers: readonly Container[], answer: Observation): boolean {
+  const { answeredBy, code = 0 } = answer;
+  const inner = containers.filter((one) => !isOfMesh(one));
+  // A web server says 403 of its own files, too; a password or a limit is a rule that somebody set.
+  if (isGateway(answeredBy))
+    return [401, 429].includes(code) && inner.length > 1 && inner.some((one) => isWebServer(one));
+  if (answeredBy !== undefined || isUnsignedJSON(answer)) return false;
+  if ([302, 401, 403].includes(code) && inner.some((one) => authenticates(one))) return true;
+  return [401, 403, 429].includes(code) && isSilent(answer) && inner.length < containers.length;
+}
+
+const containersOf = ({ spec: { containers, initContainers = [] } }: Pod): readonly Container[] => [
+  ...containers,
+  ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'),
+];
+
+function ownerBeside(pod: Pod, answer: Observation): Owner | undefined {
+  const containers = containersOf(pod);
+  if (answer.answeredBy?.layer === 'Application') return undefined;
+  if (containers.every((one) => routes(one)))
+    return isGateway(answer.answeredBy) && (answer.code ?? 0) < 500 ? 'DevOps' : 'Both';
+  return containers.length > 1 && mayBeByProxyOf(containers, answer) ? 'Both' : undefined;
+}
+
+/** Whose an answer of Pods is that hold a proxy beside the application, or are a router themselves, where it is not the developers' alone. */
+export function ownerOfAnswer(
+  evidence: AnswerEvidence,
+  isSame: Sameness,
+): { readonly owner?: Owner; readonly layer?: Layer } {
+  const owners = podHops(evidence).flatMap(({ podName, observation }) => {
+    const pod = evidence.pods?.pods.find(({ metadata }) => metadata.name === podName);
+    return pod === undefined || !isSame(observation) ? [] : [ownerBeside(pod, observation)];
+  });
+  const [owner] = owners;
+  if (owners.some((other) => other !== owner)) return { owner: 'Both' };
+  if (owner === undefined) return {};
+  return { owner, ...(owner === 'DevOps' && { layer: 'Ingress' }) };
+}

@@ -89,7 +89,7 @@ export const ANSWER_FAULTS: readonly Fault[] = [
         container: { readinessProbe: { tcpSocket: { port: 'http' }, periodSeconds: 1 } },
       },
     }),
-    expected: devOpsService('PodExpectsTLS', 'Deployment/pod-speaks-tls'),
+    expected: devOpsService('PodExpectsTLS', 'Service/pod-speaks-tls'),
   },
   {
     name: 'proxy-in-pod',

@@ -160,14 +160,16 @@ export class ProbeController {
     const { world, policyOf } = this.#options;
     const startedAt = world.now();
     const policy = await policyOf(probe.namespace);
-    const mayRest = !this.#secondLooks.isDue(key, startedAt);
+    // The date may go back, which must put off no look.
+    const lookedAt = performance.now();
+    const mayRest = !this.#secondLooks.isDue(key, lookedAt);
     const parts = { world, policy, olderProbes: () => this.#olderProbes(probe), mayRest };
     for await (const visited of visit(probe, this.#owned.get(key) ?? {}, signal, parts)) {
       this.#tell(key, probe, visited);
     }
     const { plan, record } = this.#owned.get(key) ?? {};
     if (record === undefined || settledFailure(record.status) === undefined) this.#secondLooks.forget(key);
-    else if (!mayRest) this.#secondLooks.looked(key, startedAt);
+    else if (!mayRest) this.#secondLooks.looked(key, lookedAt);
     if (plan === undefined || plan.problem !== undefined || plan.spec.suspend) return undefined;
     const now = world.now();
     return { requeueAfterMilliseconds: nextVisit(plan, { startedAt, now, share: shareOf(key) }) - now };

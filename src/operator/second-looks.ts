@@ -3,7 +3,7 @@ const PER_SECOND = 20;
 
 /** When a failure whose verdict stands is looked into again: with every probe, unless very many targets fail. */
 export class SecondLooks {
-  /** When each failure was last looked into, on the clock of the caller, in milliseconds. */
+  /** When each failure was last looked into, on a clock that only goes forth, in milliseconds. */
   readonly #lookedAt = new Map<string, number>();
 
   isDue(key: string, now: number): boolean {

@@ -76,6 +76,16 @@ describe('fitStatus', () => {
     expect(fitStatus(status)).toEqual(status);
   });
 
+  it('reads a list that it made no second time', () => {
+    const long = 'x'.repeat(2000);
+    const once = fitStatus({ observedGeneration: 1, findings: [finding('a\n', { observed: long })] });
+    const again = fitStatus({ ...once, target: 'a' });
+    expect(once.findings?.[0]?.id).toBe('a ');
+    expect(again.findings).toBe(once.findings);
+    const large = Array.from({ length: 20 }, (_, index) => finding(`${index}`, { observed: long }));
+    expect(bytesOf(fitStatus({ ...once, findings: large }))).toBeLessThanOrEqual(MAX_STATUS_BYTES);
+  });
+
   it('cleans every text', () => {
     const status = {
       observedGeneration: 1,

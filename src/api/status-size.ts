@@ -27,7 +27,7 @@ export function cutText(text: string, bytes: number): string {
  * finding first; then findings go, then the oldest history.
  */
 export function fitStatus(status: StatusProbeStatus): StatusProbeStatus {
-  let fitting = countOmitted(status, rewriteStatus(status, oneLine));
+  let fitting = countOmitted(status, inForm(status));
   for (const shorten of [dropEvidence, dropDetails, dropFinding, dropTransition, dropLink]) {
     for (let next = shorten(fitting); isTooLarge(fitting) && next !== undefined; next = shorten(fitting))
       fitting = next;
@@ -38,8 +38,29 @@ export function fitStatus(status: StatusProbeStatus): StatusProbeStatus {
   return fitting;
 }
 
+/** The bytes of lists that are in form: those of a status are mostly those of the one before, and are not read again. */
+const formed = new WeakMap<object, number>();
+
+/** Each text on one line, and no list longer than the schema allows. */
+function inForm(status: StatusProbeStatus): StatusProbeStatus {
+  const parts = Object.entries(status).map(([name, part]) => {
+    if (Array.isArray(part) && formed.has(part)) return [name, part];
+    return [name, rewrite(part, STATUS_SCHEMA.properties?.[name], oneLine)];
+  });
+  return Object.fromEntries(parts) as StatusProbeStatus;
+}
+
 function isTooLarge(status: StatusProbeStatus): boolean {
-  return Buffer.byteLength(JSON.stringify(status)) > MAX_STATUS_BYTES;
+  const parts = Object.entries(status).filter(([, part]) => part !== undefined);
+  const bytes = parts.reduce((sum, [name, part]) => sum + name.length + bytesOf(part), 0);
+  return bytes + parts.length * '"":,'.length + '{}'.length > MAX_STATUS_BYTES;
+}
+
+function bytesOf(part: unknown): number {
+  const known = Array.isArray(part) ? formed.get(part) : undefined;
+  const bytes = known ?? Buffer.byteLength(JSON.stringify(part));
+  if (Array.isArray(part)) formed.set(part, bytes);
+  return bytes;
 }
 
 function rewriteStatus(status: StatusProbeStatus, change: (text: string) => string): StatusProbeStatus {

@@ -664,6 +664,31 @@ describe('dials', () => {
     });
   });
 
+  test.each([
+    ['what a hop was connected to is open without a dial', { code: 502 }, 'Open', []],
+    [
+      'what closed a connection is open too',
+      { failure: { phase: 'Wait', reason: 'ClosedBeforeHeaders', message: 'no' } },
+      'Open',
+      [],
+    ],
+    [
+      'what a hop did not reach is dialled',
+      { failure: { phase: 'Connect', reason: 'ConnectTimeout', message: 'no' } },
+      'Refused',
+      ['10.0.0.1:8080'],
+    ],
+  ] as const)('%s', async (_, seen, result, expected) => {
+    const ask = async () => completeObservation(seen, 'http://10.0.0.1:8080/');
+    const dials: string[] = [];
+    const dial = async (address: string, port: number) => {
+      dials.push(`${address}:${port}`);
+      return 'Refused' as const;
+    };
+    expect(await value('dials', { sources: { ask, dial } })).toMatchObject([{ address: '10.0.0.1', result }]);
+    expect(dials).toEqual(expected);
+  });
+
   test('none from where nobody dials', async () => {
     expect(await gathered('dials')).toMatchObject({ reason: 'NotConfigured' });
   });

@@ -7,7 +7,7 @@ import { apiVersionOf } from '../kubernetes/resources.ts';
 import { Workqueue, type WorkqueueObservation } from '../kubernetes/workqueue.ts';
 import { shareOf } from './start-times.ts';
 import { beatsBetween, heartbeatPeriod, isWorthWriting } from './status/quiet.ts';
-import { keyOfProbe, STATUS_PROBES, type StoredProbe, toStoredProbe } from './stored-probe.ts';
+import { keyOfProbe, newerProbe, STATUS_PROBES, type StoredProbe } from './stored-probe.ts';
 
 export interface StatusWriterOptions {
   readonly client: Pick<Client, 'get' | 'applyStatus'>;
@@ -153,7 +153,8 @@ export class StatusWriter {
     };
     const fence = this.#options.fence(key);
     const options = { fieldManager: FIELD_MANAGER, force: true, signal, fence };
-    return toStoredProbe(await this.#options.client.applyStatus(STATUS_PROBES, object, options));
+    const answer = await this.#options.client.applyStatus(STATUS_PROBES, object, options);
+    return newerProbe(answer, this.current(key));
   }
 
   #learn(key: string, probe: StoredProbe): void {
@@ -177,9 +178,8 @@ export class StatusWriter {
     const stored = this.#options.stored(key);
     if (judged === undefined || stored === undefined) return;
     const { namespace, name } = stored;
-    const fresh = toStoredProbe(
-      await this.#options.client.get(STATUS_PROBES, { namespace, name }, { signal }),
-    );
+    const answer = await this.#options.client.get(STATUS_PROBES, { namespace, name }, { signal });
+    const fresh = newerProbe(answer, stored);
     this.#learn(key, fresh);
     const isNewer = (fresh.status.lastProbe?.time ?? '') > (judged.status.lastProbe?.time ?? '');
     if (isNewer || !isAbout(judged, fresh)) return void this.#judged.delete(key);

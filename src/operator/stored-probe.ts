@@ -40,7 +40,7 @@ function madeFor({ labels, ownerReferences }: ApiObject['metadata']): string | u
 }
 
 /** Reads whatever is stored, by whichever schema; never throws for what stands in it. */
-export function toStoredProbe(raw: ApiObject): StoredProbe {
+export function toStoredProbe(raw: ApiObject, resolution = resolveSpec(raw)): StoredProbe {
   const { namespace, name, uid, resourceVersion, annotations, ...metadata } = raw.metadata;
   const requestedAt = annotations?.[REQUESTED_AT];
   const owner = madeFor(raw.metadata);
@@ -53,9 +53,17 @@ export function toStoredProbe(raw: ApiObject): StoredProbe {
     creationTimestamp: String(metadata.creationTimestamp ?? ''),
     ...(requestedAt === undefined ? {} : { requestedAt }),
     ...(owner === undefined ? {} : { madeFor: owner }),
-    resolution: resolveSpec(raw),
+    resolution,
     status: readStatus(raw),
   };
+}
+
+/** The same, where something is known of the probe: neither a version nor a generation of its spec is read twice. */
+export function newerProbe(raw: ApiObject, known: StoredProbe | undefined): StoredProbe {
+  const { uid, resourceVersion, generation } = raw.metadata;
+  if (known === undefined || known.uid !== uid) return toStoredProbe(raw);
+  if (known.resourceVersion === resourceVersion) return known;
+  return toStoredProbe(raw, known.generation === generation ? known.resolution : undefined);
 }
 
 /** `namespace/name`, as stores and queues name it. */

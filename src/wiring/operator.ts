@@ -4,13 +4,13 @@ import { createAwsReader } from '../evidence/aws/aws-reader.ts';
 import { createLogLooks } from '../evidence/aws/log-looks.ts';
 import { Membership } from '../kubernetes/membership.ts';
 import { type Reflector, startReflector } from '../kubernetes/reflector.ts';
-import { createStore, type Store, type StoreView } from '../kubernetes/store.ts';
+import { createStore, keyOf, type Store, type StoreView } from '../kubernetes/store.ts';
 import type { AskProbe } from '../metrics/probe-endpoint.ts';
 import type { World } from '../operator/look.ts';
 import { createNamespacePolicies } from '../operator/namespace-policies.ts';
 import { ProbeController, type Telemetry } from '../operator/probe-controller.ts';
 import { StatusWriter } from '../operator/status-writer.ts';
-import { keyOfProbe, STATUS_PROBES, type StoredProbe, toStoredProbe } from '../operator/stored-probe.ts';
+import { keyOfProbe, newerProbe, STATUS_PROBES, type StoredProbe } from '../operator/stored-probe.ts';
 import { createVantage } from '../operator/vantage.ts';
 import { type AddressResolver, createResolver } from '../probe/dns.ts';
 import { type Audience, createAudience } from './audience.ts';
@@ -45,8 +45,8 @@ const LAST_WRITES_MILLISECONDS = 5_000;
 export function createOperator(foundations: Foundations): Operator {
   const { client, config, log, metrics } = foundations;
   const stopping = new AbortController();
-  const onError = (err: unknown) => log.error({ err }, 'An object or a handler is broken; all others go on');
-  const { caches, probes, reflector } = startWatches(foundations, stopping.signal, onError);
+  const known = (key: string) => writer.current(key);
+  const { caches, probes, reflector } = startWatches(foundations, known, stopping.signal);
   const policyOf = createNamespacePolicies(foundations.policy, client);
   const asking = { policyOf, resolver: createResolver(), guards: guardsFor(foundations, caches) };
   const world = createOperatorWorld(foundations, caches, asking);
@@ -116,18 +116,20 @@ const telemetryOf = ({ series, metrics }: Foundations): Telemetry => ({
   gone: (key) => series.gone(key),
 });
 
+/** `known`: what is known of a StatusProbe, by watch or by answer to a write. */
 function startWatches(
   { transport, client, config, log }: Foundations,
+  known: (key: string) => StoredProbe | undefined,
   signal: AbortSignal,
-  onError: (error: unknown) => void,
 ): { readonly caches: ClusterCaches; readonly probes: Probes; readonly reflector: Reflector } {
   const scope = config.namespace === undefined ? {} : { namespace: config.namespace };
+  const onError = (err: unknown) => log.error({ err }, 'An object or a handler is broken; all others go on');
   const tellLink = createLinkLog(log);
   const probes: Probes = createStore({ indexes: { namespace: ({ namespace }) => [namespace] }, onError });
   const reflector = startReflector({
     transport,
     resource: STATUS_PROBES,
-    project: toStoredProbe,
+    project: (raw) => newerProbe(raw, known(keyOf(raw.metadata.namespace, raw.metadata.name ?? ''))),
     sink: probes,
     signal,
     onError,

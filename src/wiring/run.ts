@@ -16,7 +16,9 @@ const SYNC_LOOK_MILLISECONDS = 50;
 
 /** `statusprobe run`: works until it is told to stop. */
 export async function run(config: Config, version: string): Promise<void> {
-  const log = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  // Whoever reads the log slowly must not hold up the event loop; what waits is written at the exit.
+  const log = pino(options, pino.destination({ dest: 1, sync: false }));
   switchLevelBySignal(log);
   const foundations = await layFoundations(config, version, log);
   const stopping = stopSignal();

@@ -15,7 +15,7 @@ import type { NamespacePolicy } from '../operator/policy.ts';
 import { ValueCache } from '../operator/request/value-cache.ts';
 import { createStarts, createTurns } from '../operator/turns.ts';
 import { AccessTokens } from '../probe/access-token.ts';
-import { type Correlation, correlation, userAgent } from '../probe/correlation.ts';
+import { type Correlation, type CorrelationIds, correlation, userAgent } from '../probe/correlation.ts';
 import { dial } from '../probe/dial.ts';
 import type { AddressResolver } from '../probe/dns.ts';
 import type { AddressGuard } from '../probe/guard.ts';
@@ -188,6 +188,11 @@ const correlationOf = (version: string, { namespace, name }: Inquiry): Correlati
     version,
     probe: { namespace, name },
     seconds: Math.floor(Date.now() / 1000),
-    random: randomBytes(12).toString('hex'),
-    span: randomBytes(8).toString('hex'),
+    ...randomIds(),
   });
+
+/** One call, for each has its price. */
+function randomIds(): Pick<CorrelationIds, 'random' | 'span'> {
+  const digits = randomBytes(20).toString('hex');
+  return { random: digits.slice(0, 24), span: digits.slice(24) };
+}

@@ -95,6 +95,8 @@ async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: 
     secondsUntil(() => paced(isSo), { everyMilliseconds: 10_000 });
   await watch(() => verdicts(operator, true));
   tell('outage: all verdicts in metrics', seconds(), 2 * INTERVAL_SECONDS, 's');
+  const { cpuSeconds } = await operator.figures();
+  tell('outage: CPU until then', ((cpuSeconds - before.cpuSeconds) * 1000) / probes, undefined, 'ms a probe');
   await watch(() => isWritten(operator));
   tell('outage: all statuses written', seconds(), 4 * INTERVAL_SECONDS, 's');
   tell('outage: fastest 10 s of API writes', fastest, 50, 'per second');

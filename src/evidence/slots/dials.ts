@@ -1,10 +1,13 @@
 import type { Dial, RouteEndpoint } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
+import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { Container, ContainerProbe, Pod } from '../../diagnosis/model/pod.ts';
-import type { Dialler, SlotReader } from '../slot-context.ts';
+import type { Dialler, SlotContext, SlotReader } from '../slot-context.ts';
 
 const MAXIMUM_ENDPOINTS = 5;
 const MAXIMUM_ALTERNATIVES = 5;
+/** Hops that take longer are not waited for. */
+const HOPS_MILLISECONDS = 250;
 
 type Attempt = Omit<Dial, 'result'>;
 
@@ -50,12 +53,33 @@ function alternatives(pod: Pod | undefined, used: number | undefined): readonly 
     .map((port) => ({ address, port, podName: pod.metadata.name, alternative: true }));
 }
 
-const dialAll = (dial: Dialler, attempts: readonly Attempt[]): Promise<Dial[]> =>
-  Promise.all(
-    attempts.map(async (attempt) => ({ ...attempt, result: await dial(attempt.address, attempt.port) })),
-  );
+const attemptKey = ({ address, port }: Pick<Attempt, 'address' | 'port'>): string => `${address} ${port}`;
 
-export const readDials: SlotReader<'dials'> = async ({ slot, dial }) => {
+/** Whom a hop has been connected to: that port is open, and is not dialled again. */
+async function reachedByHops({ slot }: SlotContext): Promise<ReadonlySet<string>> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), HOPS_MILLISECONDS);
+  const hops = await Promise.race([slot('hops'), late.promise]);
+  clearTimeout(timer);
+  if (!hops?.ok) return new Set();
+  return new Set(hops.value.filter(({ observation }) => isAnswered(observation)).map(attemptKey));
+}
+
+const isAnswered = ({ code, failure }: Observation): boolean =>
+  code !== undefined || failure?.phase === 'Wait';
+
+async function dialAll(context: SlotContext, dial: Dialler, attempts: readonly Attempt[]): Promise<Dial[]> {
+  const reached = await reachedByHops(context);
+  return Promise.all(
+    attempts.map(async (attempt) => ({
+      ...attempt,
+      result: reached.has(attemptKey(attempt)) ? 'Open' : await dial(attempt.address, attempt.port),
+    })),
+  );
+}
+
+export const readDials: SlotReader<'dials'> = async (context) => {
+  const { slot, dial } = context;
   const [behind, selected] = await Promise.all([slot('endpoints'), slot('pods')]);
   if (!behind.ok) return behind;
   if (dial === undefined) return couldNotLook('NotConfigured', 'Ports of Pods are not dialled from here');
@@ -71,5 +95,5 @@ export const readDials: SlotReader<'dials'> = async ({ slot, dial }) => {
     ...(podName === undefined ? {} : { podName }),
     alternative: false,
   }));
-  return found(await dialAll(dial, [...used, ...alternatives(sample, first?.port)]));
+  return found(await dialAll(context, dial, [...used, ...alternatives(sample, first?.port)]));
 };

@@ -76,7 +76,7 @@ describe('fitStatus', () => {
     expect(fitStatus(status)).toEqual(status);
   });
 
-  it('reads a list that it made no second time', () => {
+  it('reads a part that it made no second time', () => {
     const long = 'x'.repeat(2000);
     const once = fitStatus({ observedGeneration: 1, findings: [finding('a\n', { observed: long })] });
     const again = fitStatus({ ...once, target: 'a' });

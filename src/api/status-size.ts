@@ -38,13 +38,13 @@ export function fitStatus(status: StatusProbeStatus): StatusProbeStatus {
   return fitting;
 }
 
-/** The bytes of lists that are in form: those of a status are mostly those of the one before, and are not read again. */
+/** The bytes of parts that are in form: those of a status are mostly those of the one before, and are not read again. */
 const formed = new WeakMap<object, number>();
 
 /** Each text on one line, and no list longer than the schema allows. */
 function inForm(status: StatusProbeStatus): StatusProbeStatus {
   const parts = Object.entries(status).map(([name, part]) => {
-    if (Array.isArray(part) && formed.has(part)) return [name, part];
+    if (isObject(part) && formed.has(part)) return [name, part];
     return [name, rewrite(part, STATUS_SCHEMA.properties?.[name], oneLine)];
   });
   return Object.fromEntries(parts) as StatusProbeStatus;
@@ -57,11 +57,13 @@ function isTooLarge(status: StatusProbeStatus): boolean {
 }
 
 function bytesOf(part: unknown): number {
-  const known = Array.isArray(part) ? formed.get(part) : undefined;
+  const known = isObject(part) ? formed.get(part) : undefined;
   const bytes = known ?? Buffer.byteLength(JSON.stringify(part));
-  if (Array.isArray(part)) formed.set(part, bytes);
+  if (isObject(part) && known === undefined) formed.set(part, bytes);
   return bytes;
 }
+
+const isObject = (part: unknown): part is object => typeof part === 'object' && part !== null;
 
 function rewriteStatus(status: StatusProbeStatus, change: (text: string) => string): StatusProbeStatus {
   return rewrite(status, STATUS_SCHEMA, change) as StatusProbeStatus;

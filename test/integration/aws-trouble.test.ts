@@ -39,6 +39,9 @@ describe('AWS in trouble', { timeout: 60_000 }, () => {
     credentialsFor({ ...keys, AWS_ENDPOINT_URL: url });
     const failed = await failures(createAwsReader(PATIENT));
     for (const { reason } of Object.values(failed)) expect(reason).toBe('Failed');
+    expect(failed.loadBalancer?.message).toBe(
+      'elasticloadbalancing:DescribeLoadBalancers was answered with something that is no answer of AWS',
+    );
     expect(failed.webACL?.message).toBe(
       'wafv2:GetWebACLForResource was answered with something that is no answer of AWS',
     );

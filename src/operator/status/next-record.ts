@@ -8,6 +8,7 @@ import { endedFailure, remember } from './history.ts';
 import { blind, conditionOf, type Judgement, probed, refused, suspended } from './judgement.ts';
 import { lastProbeOf } from './last-probe.ts';
 import type { ProbeRecord, Visit } from './record.ts';
+import { withPartsOf } from './same-parts.ts';
 
 /** The next record is a pure function of the old one and the visit: no clock, no cluster. */
 export function nextRecord(known: ProbeRecord | undefined, visit: Visit): ProbeRecord {
@@ -16,8 +17,9 @@ export function nextRecord(known: ProbeRecord | undefined, visit: Visit): ProbeR
   const { rowStart, recent } = judgement.tally;
   const trace = rowTrace(before, judgement.tally, observationOf(visit));
   const traceID = failureTraceID(before, judgement.tally, trace);
+  const drawn = draw(before.status, judgement, visit);
   return {
-    status: fitStatus(withTraces(draw(before.status, judgement, visit), traceID, visit)),
+    status: fitStatus(withPartsOf(before.status, withTraces(drawn, traceID, visit))),
     question: visit.question,
     ...(rowStart === undefined ? {} : { rowStart }),
     ...(trace === undefined ? {} : { rowTrace: trace }),

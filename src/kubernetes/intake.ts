@@ -1,5 +1,5 @@
 import { type ApiObject, isApiObject } from './resources.ts';
-import { createTextSharing } from './shared-texts.ts';
+import { createTextSharing } from './sharing.ts';
 import { type Entry, keyOf, type Sink } from './store.ts';
 import type { WatchEvent } from './watch.ts';
 

@@ -12,7 +12,7 @@ export function createIndexes<T, Index extends string>(
   onError: (error: unknown) => void,
 ): Indexes<T, Index> {
   const names = Object.keys(functions) as Index[];
-  const keysByValue = new Map(names.map((name) => [name, new Map<string, Set<string>>()]));
+  const keysByValue = new Map(names.map((name) => [name, new Map<string, Keys>()]));
 
   const valuesOf = (name: Index, { object }: Entry<T>): readonly string[] => {
     try {
@@ -23,24 +23,35 @@ export function createIndexes<T, Index extends string>(
     }
   };
 
-  const forEachSet = (entry: Entry<T>, change: (values: Map<string, Set<string>>, value: string) => void) => {
-    for (const [name, values] of keysByValue)
-      for (const value of valuesOf(name, entry)) change(values, value);
+  const change = (entry: Entry<T>, next: (keys: Keys | undefined, key: string) => Keys | undefined) => {
+    for (const [name, values] of keysByValue) {
+      for (const value of valuesOf(name, entry)) {
+        const keys = next(values.get(value), entry.key);
+        if (keys === undefined) values.delete(value);
+        else values.set(value, keys);
+      }
+    }
   };
 
   return {
-    add: (entry) =>
-      forEachSet(entry, (values, value) => {
-        const keys = values.get(value);
-        if (keys === undefined) values.set(value, new Set([entry.key]));
-        else keys.add(entry.key);
-      }),
-    remove: (entry) =>
-      forEachSet(entry, (values, value) => {
-        const keys = values.get(value);
-        keys?.delete(entry.key);
-        if (keys?.size === 0) values.delete(value);
-      }),
-    keys: (name, value) => [...(keysByValue.get(name)?.get(value) ?? [])].sort(),
+    add: (entry) => change(entry, withKey),
+    remove: (entry) => change(entry, withoutKey),
+    keys: (name, value) => listed(keysByValue.get(name)?.get(value)).sort(),
   };
+}
+
+/** Most values belong to one entry alone, such as the address of a Pod: a set of one would take ten times as much. */
+type Keys = string | Set<string>;
+
+const listed = (keys: Keys | undefined): string[] => (typeof keys === 'string' ? [keys] : [...(keys ?? [])]);
+
+function withKey(keys: Keys | undefined, key: string): Keys {
+  if (keys === undefined || keys === key) return key;
+  return typeof keys === 'string' ? new Set([keys, key]) : keys.add(key);
+}
+
+function withoutKey(keys: Keys | undefined, key: string): Keys | undefined {
+  if (typeof keys === 'string') return keys === key ? undefined : keys;
+  keys?.delete(key);
+  return keys?.size === 0 ? undefined : keys;
 }

@@ -31,6 +31,15 @@ export interface PlanBasis {
   readonly shortestInterval: number;
 }
 
+const expectations = new WeakMap<ResolvedSpec['expect'], Expectation>();
+
+/** Of specs that share what they expect, the same: the prober keeps what it has compiled by it. */
+function sharedExpectation(spec: ResolvedSpec): Expectation {
+  const expectation = expectations.get(spec.expect) ?? expectationOf(spec);
+  expectations.set(spec.expect, expectation);
+  return expectation;
+}
+
 /** Reads a spec of which all rules hold. */
 export function planOf(spec: ResolvedSpec, { namespace, generation, shortestInterval }: PlanBasis): Plan {
   const asked = parseDuration(spec.interval) ?? 0;
@@ -44,7 +53,7 @@ export function planOf(spec: ResolvedSpec, { namespace, generation, shortestInte
     intervalMilliseconds,
     shortestInterval,
     pace: asked < shortestInterval ? `${text}, the shortest interval that the policy allows here` : text,
-    expectation: expectationOf(spec),
+    expectation: sharedExpectation(spec),
     ...maintenanceOf(spec),
   };
 }

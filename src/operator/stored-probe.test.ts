@@ -25,3 +25,13 @@ test('another generation, or a probe that was made anew, is read as a whole', ()
   expect(newerProbe(raw('2', 2), known).resolution).not.toBe(known.resolution);
   expect(newerProbe(raw('1', 1, 'new'), known)).toEqual(toStoredProbe(raw('1', 1, 'new')));
 });
+
+test('specs that differ in their target alone share all else', () => {
+  const [one, other] = ['a', 'b'].map((host) =>
+    toStoredProbe({ ...raw('1', 1), spec: { target: { url: `http://${host}.test/` } } }),
+  );
+  if (!one?.resolution.ok || !other?.resolution.ok) throw new Error('refused');
+  expect(other.resolution.spec.expect).toBe(one.resolution.spec.expect);
+  expect(other.resolution.spec.diagnose).toBe(one.resolution.spec.diagnose);
+  expect(other.resolution.spec.target).not.toEqual(one.resolution.spec.target);
+});

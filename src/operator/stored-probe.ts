@@ -1,6 +1,7 @@
 import { type Resolution, readStatus, resolveSpec } from '../api/defaults.ts';
 import { STATUS_PROBE, type StatusProbeStatus } from '../api/generated.ts';
 import type { ApiObject, Resource } from '../kubernetes/resources.ts';
+import { createPartSharing } from '../kubernetes/sharing.ts';
 
 export const STATUS_PROBES: Resource = {
   group: STATUS_PROBE.group,
@@ -39,8 +40,18 @@ function madeFor({ labels, ownerReferences }: ApiObject['metadata']): string | u
   return typeof owner?.uid === 'string' ? owner.uid : undefined;
 }
 
+const shared = createPartSharing();
+
+/** Most specs differ in little but their target: of equal parts one is kept. */
+function sharedSpec(resolution: Resolution): Resolution {
+  if (!resolution.ok) return resolution;
+  const { expect, request, diagnose, ...spec } = resolution.spec;
+  const parts = { expect: shared(expect), request: shared(request), diagnose: shared(diagnose) };
+  return { ok: true, spec: { ...spec, ...parts } };
+}
+
 /** Reads whatever is stored, by whichever schema; never throws for what stands in it. */
-export function toStoredProbe(raw: ApiObject, resolution = resolveSpec(raw)): StoredProbe {
+export function toStoredProbe(raw: ApiObject, resolution = sharedSpec(resolveSpec(raw))): StoredProbe {
   const { namespace, name, uid, resourceVersion, annotations, ...metadata } = raw.metadata;
   const requestedAt = annotations?.[REQUESTED_AT];
   const owner = madeFor(raw.metadata);

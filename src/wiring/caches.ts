@@ -4,7 +4,7 @@ import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createRefusalMemory } from '../evidence/cluster/refused-looks.ts';
 import { scopeIndex } from '../evidence/cluster/scope-index.ts';
 import { createLookSharing } from '../evidence/cluster/shared-looks.ts';
-import { createPartSharing } from '../evidence/cluster/shared-parts.ts';
+import { createPodPartSharing } from '../evidence/cluster/shared-pod-parts.ts';
 import { createTargetedReader } from '../evidence/cluster/targeted.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { ReflectorState } from '../kubernetes/follower.ts';
@@ -53,7 +53,7 @@ function sinkFor<K extends Kind>(kind: K, store: Sink<ObjectsByKind[K]>): Sink<O
 function projectionOf<K extends Kind>(kind: K): (raw: unknown) => ObjectsByKind[K] {
   const { project } = KINDS[kind];
   if (kind !== 'Pod') return project;
-  const share = createPartSharing();
+  const share = createPodPartSharing();
   return (raw) => share(project(raw) as ObjectsByKind['Pod']) as ObjectsByKind[K];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTextSharing } from './shared-texts.ts';
+import { createTextSharing } from './sharing.ts';
 
 test('objects keep what they say', () => {
   const share = createTextSharing();

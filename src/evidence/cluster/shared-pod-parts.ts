@@ -1,24 +1,12 @@
 import type { Pod } from '../../diagnosis/model/pod.ts';
-
-/** Far more than the workloads of a large cluster have different parts. */
-const MOST = 20_000;
+import { createPartSharing } from '../../kubernetes/sharing.ts';
 
 /**
  * Gives Pods that are equal in their containers, labels or owners the very same parts: those of one workload differ in
  * little, and a large cluster has many Pods.
  */
-export function createPartSharing(): (pod: Pod) => Pod {
-  const known = new Map<string, unknown>();
-
-  const shared = <T>(part: T): T => {
-    const text = JSON.stringify(part);
-    const before = known.get(text);
-    if (before !== undefined) return before as T;
-    if (known.size >= MOST) known.clear();
-    known.set(text, part);
-    return part;
-  };
-
+export function createPodPartSharing(): (pod: Pod) => Pod {
+  const shared = createPartSharing();
   return ({ metadata, spec, ...pod }) => {
     const { labels, ownerReferences } = metadata;
     const { containers, initContainers } = spec;

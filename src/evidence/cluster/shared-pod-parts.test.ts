@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Pod } from '../../diagnosis/model/pod.ts';
-import { createPartSharing } from './shared-parts.ts';
+import { createPodPartSharing } from './shared-pod-parts.ts';
 
 const podOf = (name: string, image: string): Pod => ({
   kind: 'Pod',
@@ -17,7 +17,7 @@ const podOf = (name: string, image: string): Pod => ({
 });
 
 it('Pods of one workload share what is equal, and nothing else of them changes', () => {
-  const share = createPartSharing();
+  const share = createPodPartSharing();
   const [a, b, c] = [podOf('a', 'web:1'), podOf('b', 'web:1'), podOf('c', 'web:2')].map(share) as [
     Pod,
     Pod,

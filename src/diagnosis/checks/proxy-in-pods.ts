@@ -1,7 +1,7 @@
 import { type AnswerEvidence, isDirect, podHops, type Sameness, writerOf } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Observation } from '../model/observation.ts';
-import { isByPolicy } from '../model/proxy-in-pods.ts';
+import { isPassedOn, type Observation } from '../model/observation.ts';
+import { isByPolicy, isInMesh, isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 
@@ -31,13 +31,26 @@ const isSameAs =
 /** A router that is Envoy itself says the very same, and strangers to the mesh hear it from the Pods in any case. */
 const mayBeRouters = (evidence: AnswerEvidence): boolean => {
   const { product = '', confidence } = evidence.observation.answeredBy ?? {};
-  return meshOf(product) === 'Istio' && confidence === 'High' && !isDirect(evidence);
+  return (
+    meshOf(product) === 'Istio' &&
+    confidence === 'High' &&
+    !isDirect(evidence) &&
+    !isPassedOn(evidence.observation)
+  );
+};
+
+/** Where Pods tell nothing, or let this caller in: one that is asked itself, or to which Envoy passed the request. */
+const withoutWitness = (evidence: AnswerEvidence): Confidence | undefined => {
+  const { observation, pods } = evidence;
+  const isBehindEnvoy = isPolicyPassedOn(observation) && pods !== undefined && isInMesh(pods);
+  return isDirect(evidence) || isBehindEnvoy ? 'Medium' : undefined;
 };
 
 /** Asked directly, Pods show whose proxy it is. */
 function sureness(evidence: AnswerEvidence, isSame: Sameness): Confidence | undefined {
   const answers = podHops(evidence).filter(({ observation }) => observation.code !== undefined);
   const same = answers.filter(({ observation }) => isSame(observation));
+  if (answers.every(({ observation }) => observation.success)) return withoutWitness(evidence);
   if (same.length === 0) return isDirect(evidence) ? 'Medium' : undefined;
   const isSigned = same.every(({ observation }) => observation.answeredBy?.confidence === 'High');
   return isSigned && same.length === answers.length && !mayBeRouters(evidence) ? 'High' : 'Medium';
@@ -81,7 +94,8 @@ export const proxyInPods = defineCheck({
     const { observation, request } = evidence;
     const { code = 0, answeredBy } = observation;
     const isSame = isSameAs(observation);
-    const confidence = isByPolicy(observation) ? sureness(evidence, isSame) : undefined;
+    const isRefusal = isByPolicy(observation) || isPolicyPassedOn(observation);
+    const confidence = isRefusal ? sureness(evidence, isSame) : undefined;
     if (answeredBy === undefined || confidence === undefined) return [];
     const subject = writerOf(evidence, isSame);
     const { namespace, workload, object } = namesOf(subject);

@@ -130,6 +130,9 @@ export function writerOf(evidence: AnswerEvidence, isSame: Sameness): ObjectRefe
   return applicationOf({ ...evidence, pods: { ...pods, pods: writers } });
 }
 
+/** Whether Pods said anything when they were asked directly. */
+export const answeredDirectly = (evidence: Asked): boolean => answersOf(evidence).length > 0;
+
 /** The Pods answer as expected when they are asked directly. */
 export function isCleared(evidence: Asked): boolean {
   const answers = answersOf(evidence);

@@ -1,9 +1,11 @@
 import { type AnswerEvidence, isDirect, podHops, type Sameness, writerOf } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { isPassedOn, type Observation } from '../model/observation.ts';
 import { isByPolicy, isInMesh, isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
+import { isOtherThanEnvoy } from '../topology/backend-protocol.ts';
 
 const LOOK_AT_MESH = {
   Istio: 'authorizationpolicies.security.istio.io,requestauthentications.security.istio.io',
@@ -28,6 +30,8 @@ const isSameAs =
   (hop) =>
     hop.code === code && isByPolicy(hop);
 
+type MeshEvidence = AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>;
+
 /** A router that is Envoy itself says the very same, and strangers to the mesh hear it from the Pods in any case. */
 const mayBeRouters = (evidence: AnswerEvidence): boolean => {
   const { product = '', confidence } = evidence.observation.answeredBy ?? {};
@@ -39,15 +43,21 @@ const mayBeRouters = (evidence: AnswerEvidence): boolean => {
   );
 };
 
-/** Where Pods tell nothing, or let this caller in: one that is asked itself, or to which Envoy passed the request. */
-const withoutWitness = (evidence: AnswerEvidence): Confidence | undefined => {
+/** Whether the answer came through the router, and is not its own: in words of Envoy, which the router is not. */
+const isOfAnother = ({ observation, ingress, ingressClass }: MeshEvidence): boolean =>
+  isPolicyPassedOn(observation) ||
+  (ingress?.match !== undefined && isOtherThanEnvoy(ingressClass?.ingressClass?.spec.controller));
+
+/** Where Pods tell nothing, or let this caller in: one that is asked itself, or of which the proxy alone can say so. */
+const withoutWitness = (evidence: MeshEvidence): Confidence | undefined => {
   const { observation, pods } = evidence;
-  const isBehindEnvoy = isPolicyPassedOn(observation) && pods !== undefined && isInMesh(pods);
-  return isDirect(evidence) || isBehindEnvoy ? 'Medium' : undefined;
+  const isOfMesh = meshOf(observation.answeredBy?.product ?? '') === 'Istio' && isOfAnother(evidence);
+  const isBySidecar = isOfMesh && pods !== undefined && isInMesh(pods);
+  return isDirect(evidence) || isBySidecar ? 'Medium' : undefined;
 };
 
 /** Asked directly, Pods show whose proxy it is. */
-function sureness(evidence: AnswerEvidence, isSame: Sameness): Confidence | undefined {
+function sureness(evidence: MeshEvidence, isSame: Sameness): Confidence | undefined {
   const answers = podHops(evidence).filter(({ observation }) => observation.code !== undefined);
   const same = answers.filter(({ observation }) => isSame(observation));
   if (answers.every(({ observation }) => observation.success)) return withoutWitness(evidence);
@@ -70,7 +80,7 @@ export const proxyInPods = defineCheck({
   title: 'A proxy in the Pods, such as the sidecar of a mesh, passes the request on to the application',
   layer: 'Auth',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
   reasons: {
     ProxyInPodsRefuses: {
       ...own,

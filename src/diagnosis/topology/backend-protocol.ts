@@ -71,6 +71,10 @@ const SETTINGS: Readonly<Record<string, ProtocolSetting>> = {
 export const protocolSetting = (controller = ''): ProtocolSetting | undefined =>
   Object.entries(SETTINGS).find(([prefix]) => controller.startsWith(prefix))?.[1];
 
+/** Whether it is known what routes for a controller, and that this is not Envoy, as it is for Contour. */
+export const isOtherThanEnvoy = (controller = ''): boolean =>
+  protocolSetting(controller) !== undefined && !controller.startsWith('projectcontour.io/');
+
 /** The value that asks this port of this Service so. */
 export const valueFor = ({ value }: ProtocolAnnotation, service: string, { port }: ServicePort): string =>
   value.replace('{service}', service).replace('{port}', String(port));

@@ -7,6 +7,9 @@ import { proxyAuthorization } from './proxy.ts';
 
 const MAX_HEADER_BYTES = 65_536;
 const TLS_RECORD_TYPES = new Set([0x15, 0x16]);
+const HTTP2_FRAME_HEADER_BYTES = 9;
+/** SETTINGS, with which a server of HTTP/2 begins, and GOAWAY, with which it ends. */
+const HTTP2_FRAME_TYPES = new Set([0x04, 0x07]);
 
 /** Sends the hop over HTTP/1.1 and waits for the headers of its answer. */
 export async function askHTTP1(
@@ -61,7 +64,15 @@ function answerOf(message: IncomingMessage, body: Readable): Answer {
   return { code: message.statusCode ?? 0, httpVersion: message.httpVersion, headers, body };
 }
 
-/** A parser's error knows the bytes that it could not read: those of TLS are told apart. */
+/** A short frame of the connection itself, which is stream 0. */
+const isHTTP2 = (packet: Buffer | undefined): boolean =>
+  packet !== undefined &&
+  packet.length >= HTTP2_FRAME_HEADER_BYTES &&
+  packet[0] === 0 &&
+  HTTP2_FRAME_TYPES.has(packet[3] ?? 0) &&
+  packet.readUInt32BE(5) === 0;
+
+/** A parser's error knows the bytes that it could not read: those of TLS and of HTTP/2 are told apart. */
 function malformed(error: Error, peer: string): ProbeFault | undefined {
   if (!codeOf(error).startsWith('HPE_')) return undefined;
   const packet = 'rawPacket' in error && Buffer.isBuffer(error.rawPacket) ? error.rawPacket : undefined;
@@ -70,6 +81,13 @@ function malformed(error: Error, peer: string): ProbeFault | undefined {
       'Wait',
       'TLSExpected',
       `${peer} speaks TLS, but the request was sent in plain HTTP.`,
+    );
+  }
+  if (isHTTP2(packet)) {
+    return new ProbeFault(
+      'Wait',
+      'HTTP2Expected',
+      `${peer} speaks HTTP/2, but the request was sent in HTTP/1.1.`,
     );
   }
   if (codeOf(error) === 'HPE_HEADER_OVERFLOW') {

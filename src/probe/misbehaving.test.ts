@@ -7,6 +7,7 @@ import {
   closedPort,
   serveBytes,
   serveHTTP,
+  serveHTTP2Alone,
 } from '../../test/support/misbehaving-server.ts';
 import { probeLoopback } from '../../test/support/probe-loopback.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
@@ -29,6 +30,14 @@ describe('a server that misbehaves', () => {
     ['sends no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n', 'Wait', 'MalformedResponse', undefined],
     ['sends an impossible status', 'HTTP/1.1 abc OK\r\n\r\n', 'Wait', 'MalformedResponse', undefined],
     ['sends a TLS alert', new Uint8Array([0x15, 3, 1, 0, 2, 2, 70]), 'Wait', 'TLSExpected', undefined],
+    [
+      'sends frames of HTTP/2',
+      new Uint8Array([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0x40, 0]),
+      'Wait',
+      'HTTP2Expected',
+      undefined,
+    ],
+    ['sends zeroes that are no frame', new Uint8Array(15), 'Wait', 'MalformedResponse', undefined],
     [
       'sends endless headers',
       `${HEAD}X: ${'a'.repeat(70_000)}\r\n\r\n`,
@@ -55,6 +64,14 @@ describe('a server that misbehaves', () => {
     const server = await serveBytes(answerBytes(bytes));
     expect(outcome(await probeLoopback(server.origin))).toEqual({ code, success: false, phase, reason });
     expect(server.connections(), 'a probe does not try again').toBe(1);
+  });
+
+  it('speaks HTTP/2 alone, as a server of gRPC does', async () => {
+    const server = await serveHTTP2Alone();
+    expect(outcome(await probeLoopback(server.origin))).toMatchObject({
+      phase: 'Wait',
+      reason: 'HTTP2Expected',
+    });
   });
 
   it('resets the connection instead of an answer', async () => {

@@ -1,5 +1,5 @@
 import { createServer as createHTTPServer, type RequestListener } from 'node:http';
-import { createSecureServer as createHTTP2Server } from 'node:http2';
+import { createSecureServer as createHTTP2Server, createServer as createPlainHTTP2Server } from 'node:http2';
 import { createServer as createHTTPSServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -54,6 +54,13 @@ export function serveHTTP2(
 ): Promise<LocalServer> {
   return listen(createHTTP2Server(options, handler), 'https');
 }
+
+/** HTTP/2 without TLS, and no HTTP/1.1, as servers of gRPC in a cluster. */
+export const serveHTTP2Alone = (): Promise<LocalServer> =>
+  listen(
+    createPlainHTTP2Server().on('sessionError', () => {}),
+    'http',
+  );
 
 export async function listen(
   server: Server,

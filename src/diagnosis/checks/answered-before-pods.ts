@@ -10,12 +10,22 @@ import {
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
+import { isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 
+/** Gateways that ask for credentials by a policy or plugin of their own, which no other check knows. */
+const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'Istio', 'Kong']);
+
+const isAskedByPlugin = ({ answeredBy }: Observation): boolean =>
+  answeredBy?.confidence === 'High' && ASKS_BY_PLUGIN.has(answeredBy.product);
+
 /** Codes by which a gateway speaks for itself, and not of what it found behind it. */
-const isOwnWord = ({ code = 0, answeredBy }: Observation): boolean =>
-  isGateway(answeredBy) && code >= 300 && code < 500 && code !== 401;
+function isOwnWord(observation: Observation): boolean {
+  const { code = 0, answeredBy } = observation;
+  if (!isGateway(answeredBy) || code < 300 || code >= 500 || isPolicyPassedOn(observation)) return false;
+  return code !== 401 || isAskedByPlugin(observation);
+}
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
 const isPassing = (observation: Observation): boolean =>

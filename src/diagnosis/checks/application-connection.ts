@@ -1,51 +1,30 @@
-import { applicationOf, isDirect, isGateway, podHops, routerOf, routeState } from '../model/answering.ts';
+import { applicationOf, podHops, routerOf } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Observation } from '../model/observation.ts';
+import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { namesOf } from '../model/serving-pods.ts';
-import type { Confidence } from '../model/vocabulary.ts';
-import { asksOverTLS, type DeciderEvidence, schemeDecider } from '../topology/scheme-decider.ts';
+import type { AskedProtocol } from '../topology/backend-protocol.ts';
+import { misbehaviour } from '../topology/misbehaviour.ts';
+import { type DeciderEvidence, schemeDecider } from '../topology/scheme-decider.ts';
 
-/** What a peer did to a connection that stood, and what that says of it. */
+/** What each misbehaviour says of the one who shows it. */
 const REASONS = {
   ClosedBeforeHeaders: 'ApplicationClosesConnection',
   ClosedMidBody: 'ApplicationClosesConnection',
   MalformedResponse: 'ApplicationAnswersGarbage',
-  TLSExpected: 'PodExpectsTLS',
 } as const;
 
-type Misbehaviour = keyof typeof REASONS;
+/** Whoever asks in the wrong protocol is told what the Pods want. */
+const WANTED = {
+  TLSExpected: { reason: 'PodExpectsTLS', protocol: 'TLS' },
+  HTTP2Expected: { reason: 'PodExpectsHTTP2', protocol: 'HTTP2' },
+} as const;
 
-const isMisbehaviour = (reason = ''): reason is Misbehaviour => reason in REASONS;
-
-/** The words in which Go's servers, nginx and Apache refuse a plain request on a port for TLS. */
-const TLS_EXPECTED =
-  /Client sent an HTTP request to an HTTPS server|The plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled server port/;
-
-const saysTLSExpected = ({ code, bodyStart = '' }: Observation): boolean =>
-  code === 400 && TLS_EXPECTED.test(bodyStart);
-
-/** Who is asked over TLS, and says so, speaks of somebody behind it. */
-const sayingOf = (hop: Observation): string | undefined =>
-  hop.tls === undefined && saysTLSExpected(hop) ? 'TLSExpected' : hop.failure?.reason;
-
-/** By the Pods that were asked directly, else by the Service, which passes on what its Pods do. */
-function misbehaviour(evidence: DeciderEvidence): { what: Misbehaviour; confidence: Confidence } | undefined {
-  const hops = podHops(evidence).map(({ observation }) => observation);
-  const said = hops.map(sayingOf).filter(isMisbehaviour);
-  const [what] = said;
-  if (what !== undefined) return { what, confidence: said.length === hops.length ? 'High' : 'Medium' };
-  const { observation } = evidence;
-  // A router may say so of its own port, but then it signs.
-  if (
-    saysTLSExpected(observation) &&
-    !isGateway(observation.answeredBy) &&
-    routeState(evidence) === 'Complete' &&
-    !asksOverTLS(evidence)
-  )
-    return { what: 'TLSExpected', confidence: 'High' };
-  const { reason } = observation.failure ?? {};
-  if (!isDirect(evidence) || !isMisbehaviour(reason) || reason === 'TLSExpected') return undefined;
-  return { what: reason, confidence: hops.length === 0 ? 'High' : 'Medium' };
+function blame(evidence: DeciderEvidence, protocol: AskedProtocol) {
+  const { subject, layer, remedy } = schemeDecider(evidence, protocol);
+  const { ref: asker } = routerOf(evidence) ?? evidence.statusProbe;
+  const { namespace, object } = namesOf({ namespace: evidence.home, ...subject });
+  const { ref: workload } = applicationOf(evidence);
+  return { subject, layer, slots: { namespace, object, remedy, asker, workload } };
 }
 
 export const applicationConnection = defineCheck({
@@ -78,8 +57,19 @@ export const applicationConnection = defineCheck({
       message: '{asker} asks {workload} in plain HTTP on a port where that speaks TLS',
       fix: '{remedy}, or let {workload} speak plain HTTP on this port',
       command: "kubectl -n '{namespace}' get '{object}' -o yaml",
-      explains: [400, 502, 503, 'Connection'],
-      leadsTo: ['ApplicationBadRequest', 'AnsweredBeforePods'],
+      explains: [400, 500, 502, 503, 'Connection'],
+      leadsTo: ['ApplicationBadRequest', 'ApplicationError', 'AnsweredBeforePods'],
+    },
+    PodExpectsHTTP2: {
+      severity: 'Error',
+      owner: 'DevOps',
+      layer: 'Ingress',
+      message:
+        '{asker} asks {workload} in HTTP/1.1 on a port where that speaks HTTP/2 alone, as servers of gRPC do',
+      fix: '{remedy}, or let {workload} take HTTP/1.1 on this port',
+      command: "kubectl -n '{namespace}' get '{object}' -o yaml",
+      explains: [400, 500, 502, 503, 'Connection'],
+      leadsTo: ['ApplicationBadRequest', 'ApplicationError', 'AnsweredBeforePods', ...TARGETS_UNHEALTHY],
     },
   },
   run(evidence, report) {
@@ -94,12 +84,9 @@ export const applicationConnection = defineCheck({
       ),
       confidence: found.confidence,
     };
-    if (found.what === 'TLSExpected') {
-      const { subject, layer, remedy } = schemeDecider(evidence);
-      const { ref: asker } = routerOf(evidence) ?? evidence.statusProbe;
-      const { namespace, object } = namesOf({ namespace: home, ...subject });
-      const slots = { namespace, object, remedy, asker, workload: application.ref };
-      return [report('PodExpectsTLS', { subject, layer, slots, ...said })];
+    if (found.what === 'TLSExpected' || found.what === 'HTTP2Expected') {
+      const { reason, protocol } = WANTED[found.what];
+      return [report(reason, { ...blame(evidence, protocol), ...said })];
     }
     const slots = {
       ...namesOf({ namespace: home, ...application }),

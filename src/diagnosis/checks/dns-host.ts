@@ -1,6 +1,7 @@
+import ipaddr from 'ipaddr.js';
 import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Observation, ProbeFailure } from '../model/observation.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 
 const REASONS = {
@@ -24,11 +25,27 @@ function addressFor({ ingress: route, gateways }: Entrance): string | undefined 
   return address?.hostname ?? address?.ip;
 }
 
-/** The name of a load balancer, where the probe went by the address that an Ingress or Gateway publishes. */
-function entranceOf({ hostRecords }: Entrance) {
+/** Whether the failure tells of this very name. */
+const isNamedIn = ({ message }: ProbeFailure, name: string): boolean =>
+  message
+    .toLowerCase()
+    .split(/[\s:,]+/)
+    .includes(name.toLowerCase());
+
+/**
+ * The name of a load balancer that could not be resolved: where the probe went by the address that an Ingress or Gateway
+ * publishes, that is a name, and the failure tells of it, or of no name at all while nobody can resolve it.
+ */
+function entranceOf({ hostRecords }: Entrance, failure: ProbeFailure) {
   if (hostRecords === undefined || hostRecords.isByName) return undefined;
-  const { entrance, published } = hostRecords;
-  return { entrance, name: published[0] ?? '' };
+  const { entrance, host, published, publishedAddresses } = hostRecords;
+  const names = published.filter((address) => !ipaddr.isValid(address));
+  const isGone = publishedAddresses.length === 0;
+  const confidence = isGone ? 'High' : 'Low';
+  const failed = names.find((name) => isNamedIn(failure, name));
+  if (failed !== undefined) return { entrance, name: failed, confidence } as const;
+  const [name] = isGone && !isNamedIn(failure, host) ? names : [];
+  return name === undefined ? undefined : ({ entrance, name, confidence } as const);
 }
 
 /** The host that was looked up last; what is known of the route does not concern one that a redirect names. */
@@ -80,11 +97,12 @@ export const dnsHost = defineCheck({
     if (failure?.phase !== 'Resolve' || !isKnown(failure.reason)) return [];
     const reason = REASONS[failure.reason];
     const evidence = [failure.message, ...redirectChain(observation)];
-    const behind = observation.redirects.length === 0 ? entranceOf(entrance) : undefined;
+    const behind = observation.redirects.length === 0 ? entranceOf(entrance, failure) : undefined;
     if (behind !== undefined && reason === 'HostNotFound') {
       const subject = { ...behind.entrance, field: 'status' };
       const slots = { host: behind.name, entrance: behind.entrance.ref };
-      return [report('LoadBalancerHasNoRecord', { subject, slots, evidence })];
+      const { confidence } = behind;
+      return [report('LoadBalancerHasNoRecord', { subject, slots, evidence, confidence })];
     }
     const { host, address = 'its load balancer' } = lookedUp(
       observation,

@@ -1,12 +1,19 @@
 import { defineCheck } from '../model/check.ts';
-import { NOT_ROUTED } from '../model/consequences.ts';
+import { NOT_ROUTED, ROUTE_LEFT_OUT } from '../model/consequences.ts';
 import type { GatewayListener } from '../model/gateway-api.ts';
 import type { GatewaysEvidence } from '../model/http-route-evidence.ts';
 import type { Condition } from '../model/kubernetes.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { conditionOf, listenersOf } from '../topology/gateway-listeners.ts';
 
-const FOLLOWS = ['GatewayNotAccepted', 'GatewayNotProgrammed', 'TLSHandshakeFailed', ...NOT_ROUTED] as const;
+const FOLLOWS = [
+  'GatewayNotAccepted',
+  'GatewayNotProgrammed',
+  'TLSHandshakeFailed',
+  ...ROUTE_LEFT_OUT,
+  ...NOT_ROUTED,
+] as const;
+const UNSERVED = ['NoAddress', 'TLS', 'Connection', 'Timeout', 404] as const;
 const COMMAND = "kubectl -n '{namespace}' describe '{object}'";
 
 type Asked = NonNullable<GatewaysEvidence['asked']>;
@@ -47,7 +54,7 @@ export const gatewayListener = defineCheck({
       message: 'Listener {listener} of {owner} cannot use its certificate: {secret}',
       fix: 'Create Secret {secret} of type kubernetes.io/tls with a certificate and its key, or name the right one',
       command: COMMAND,
-      explains: ['TLS', 'Connection', 404],
+      explains: UNSERVED,
       leadsTo: FOLLOWS,
     },
     ListenerCertificateNotPermitted: {
@@ -56,7 +63,7 @@ export const gatewayListener = defineCheck({
       message: 'No ReferenceGrant lets listener {listener} of {owner} use the certificate {secret}',
       fix: 'Create a ReferenceGrant from {kind}s of namespace {namespace} in the namespace of Secret {secret}',
       command: COMMAND,
-      explains: ['TLS', 'Connection', 404],
+      explains: UNSERVED,
       leadsTo: FOLLOWS,
     },
     ListenerNotReady: {
@@ -65,7 +72,7 @@ export const gatewayListener = defineCheck({
       message: 'Listener {listener} of {owner} does not work: {why}',
       fix: 'Mend listener {listener}: its port, protocol, host name and what others of the same port claim',
       command: COMMAND,
-      explains: ['NoAddress', 'TLS', 'Connection', 'Timeout', 404],
+      explains: UNSERVED,
       leadsTo: FOLLOWS,
     },
     GatewayDoesNotListen: {

@@ -1,5 +1,5 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
-import { NOT_ROUTED } from '../model/consequences.ts';
+import { NOT_ROUTED, ROUTE_LEFT_OUT } from '../model/consequences.ts';
 import type { Gateway } from '../model/gateway-api.ts';
 import { answeredByApplication, isHostUnknown } from '../model/observation.ts';
 import { conditionOf, gatewayAddresses } from '../topology/gateway-listeners.ts';
@@ -35,7 +35,7 @@ export const gatewayProgrammed = defineCheck({
       fix: 'See whether the controller of class {class} runs, and what its log says of Gateway {gateway}',
       command: COMMAND,
       explains: UNSERVED,
-      leadsTo: ['GatewayHasNoAddress', 'HTTPRouteNotHandled', ...NOT_ROUTED],
+      leadsTo: ['GatewayHasNoAddress', ...ROUTE_LEFT_OUT, ...NOT_ROUTED],
     },
     GatewayNotAccepted: {
       severity: 'Error',
@@ -44,7 +44,7 @@ export const gatewayProgrammed = defineCheck({
       fix: 'Mend Gateway {gateway} as its controller asks',
       command: COMMAND,
       explains: UNSERVED,
-      leadsTo: ['GatewayHasNoAddress', 'HTTPRouteNotHandled', ...NOT_ROUTED],
+      leadsTo: ['GatewayHasNoAddress', ...ROUTE_LEFT_OUT, ...NOT_ROUTED],
     },
     GatewayNotProgrammed: {
       severity: 'Error',
@@ -53,7 +53,7 @@ export const gatewayProgrammed = defineCheck({
       fix: 'Mend what the controller of Gateway {gateway} lacks: an address, resources, or a valid listener',
       command: COMMAND,
       explains: UNSERVED,
-      leadsTo: ['GatewayHasNoAddress', ...NOT_ROUTED],
+      leadsTo: ['GatewayHasNoAddress', ...ROUTE_LEFT_OUT, ...NOT_ROUTED],
     },
     GatewayHasNoAddress: {
       severity: 'Error',

@@ -1,11 +1,13 @@
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { NOT_ROUTED } from '../model/consequences.ts';
+import type { Gateway, HTTPRoute, ParentReference } from '../model/gateway-api.ts';
 import type { GatewaysEvidence, RouteParent } from '../model/http-route-evidence.ts';
 import type { Condition } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
-import { conditionOf, isTrue } from '../topology/gateway-listeners.ts';
+import { conditionOf, isTrue, selects } from '../topology/gateway-listeners.ts';
+import { hostnameRank } from '../topology/route-hosts.ts';
 
 const UNROUTED: readonly Symptom[] = ['NoAddress', 'TLS', 'Connection', 404];
 const COMMAND = "kubectl -n '{namespace}' get httproute '{route}' -o yaml";
@@ -34,20 +36,37 @@ const REASONS = {
 
 const isKnown = (reason: string): reason is keyof typeof REASONS => reason in REASONS;
 
+/** Some controllers say of a listener that does not work what others say of one that is not there. */
+function isThere(
+  reason: keyof typeof REASONS,
+  gateway: Gateway,
+  parentRef: ParentReference,
+  route: HTTPRoute,
+) {
+  const named = gateway.spec.listeners.filter((listener) => selects(parentRef, listener));
+  if (reason === 'NoMatchingParent') return named.length > 0;
+  const hosts = route.spec.hostnames ?? [];
+  return (
+    reason === 'NoMatchingListenerHostname' &&
+    named.some(({ hostname }) => hosts.some((host) => hostnameRank(hostname, host) !== undefined))
+  );
+}
+
 type FaultOfSet = 'ListenerSetNotAccepted' | 'ListenerSetNotHandled';
 
 const faultOfSet = (set: NonNullable<RouteParent['listenerSet']>): FaultOfSet =>
   conditionOf(set, 'Accepted')?.status === 'False' ? 'ListenerSetNotAccepted' : 'ListenerSetNotHandled';
 
 /** What is wrong with the attachment; undefined where the controller accepts it. */
-function faultOf({ gateway, status, listenerSet }: RouteParent) {
+function faultOf({ gateway, parentRef, status, listenerSet }: RouteParent, route: HTTPRoute) {
   if (gateway === undefined) return 'GatewayNotFound';
   if (listenerSet !== undefined && !isTrue(listenerSet, 'Accepted')) return faultOfSet(listenerSet);
   const accepted = conditionOf(status, 'Accepted');
   if (accepted === undefined) return 'HTTPRouteNotHandled';
   if (accepted.status === 'True') return undefined;
   const { reason = '' } = accepted;
-  return isKnown(reason) ? REASONS[reason] : 'HTTPRouteNotAccepted';
+  const isListeners = isKnown(reason) && !isThere(reason, gateway, parentRef, route);
+  return isListeners ? REASONS[reason] : 'HTTPRouteNotAccepted';
 }
 
 /** The parent to which the request went, else the first of which the Gateway does not exist. */
@@ -147,7 +166,7 @@ export const httpRouteParent = defineCheck({
       return [report('HTTPRouteHasNoParent', { subject, slots: base })];
     }
     const parent = faultyParent(gateways);
-    const fault = parent && faultOf(parent);
+    const fault = parent && faultOf(parent, route);
     if (parent === undefined || fault === undefined) return [];
     return [
       report(fault, {

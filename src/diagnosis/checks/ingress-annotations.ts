@@ -27,6 +27,7 @@ const FOLLOWS = [
   'ApplicationRouteNotFound',
   'ApplicationSlow',
   'PodExpectsTLS',
+  'PodExpectsHTTP2',
 ];
 
 interface Slip {

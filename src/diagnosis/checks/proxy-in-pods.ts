@@ -1,9 +1,11 @@
 import { type AnswerEvidence, isDirect, podHops, type Sameness, writerOf } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Observation } from '../model/observation.ts';
-import { isByPolicy } from '../model/proxy-in-pods.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { isPassedOn, type Observation } from '../model/observation.ts';
+import { isByPolicy, isInMesh, isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
+import { isOtherThanEnvoy } from '../topology/backend-protocol.ts';
 
 const LOOK_AT_MESH = {
   Istio: 'authorizationpolicies.security.istio.io,requestauthentications.security.istio.io',
@@ -28,16 +30,37 @@ const isSameAs =
   (hop) =>
     hop.code === code && isByPolicy(hop);
 
+type MeshEvidence = AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>;
+
 /** A router that is Envoy itself says the very same, and strangers to the mesh hear it from the Pods in any case. */
 const mayBeRouters = (evidence: AnswerEvidence): boolean => {
   const { product = '', confidence } = evidence.observation.answeredBy ?? {};
-  return meshOf(product) === 'Istio' && confidence === 'High' && !isDirect(evidence);
+  return (
+    meshOf(product) === 'Istio' &&
+    confidence === 'High' &&
+    !isDirect(evidence) &&
+    !isPassedOn(evidence.observation)
+  );
+};
+
+/** Whether the answer came through the router, and is not its own: in words of Envoy, which the router is not. */
+const isOfAnother = ({ observation, ingress, ingressClass }: MeshEvidence): boolean =>
+  isPolicyPassedOn(observation) ||
+  (ingress?.match !== undefined && isOtherThanEnvoy(ingressClass?.ingressClass?.spec.controller));
+
+/** Where Pods tell nothing, or let this caller in: one that is asked itself, or of which the proxy alone can say so. */
+const withoutWitness = (evidence: MeshEvidence): Confidence | undefined => {
+  const { observation, pods } = evidence;
+  const isOfMesh = meshOf(observation.answeredBy?.product ?? '') === 'Istio' && isOfAnother(evidence);
+  const isBySidecar = isOfMesh && pods !== undefined && isInMesh(pods);
+  return isDirect(evidence) || isBySidecar ? 'Medium' : undefined;
 };
 
 /** Asked directly, Pods show whose proxy it is. */
-function sureness(evidence: AnswerEvidence, isSame: Sameness): Confidence | undefined {
+function sureness(evidence: MeshEvidence, isSame: Sameness): Confidence | undefined {
   const answers = podHops(evidence).filter(({ observation }) => observation.code !== undefined);
   const same = answers.filter(({ observation }) => isSame(observation));
+  if (answers.every(({ observation }) => observation.success)) return withoutWitness(evidence);
   if (same.length === 0) return isDirect(evidence) ? 'Medium' : undefined;
   const isSigned = same.every(({ observation }) => observation.answeredBy?.confidence === 'High');
   return isSigned && same.length === answers.length && !mayBeRouters(evidence) ? 'High' : 'Medium';
@@ -57,7 +80,7 @@ export const proxyInPods = defineCheck({
   title: 'A proxy in the Pods, such as the sidecar of a mesh, passes the request on to the application',
   layer: 'Auth',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'service', 'endpoints', 'pods', 'hops'],
   reasons: {
     ProxyInPodsRefuses: {
       ...own,
@@ -81,7 +104,8 @@ export const proxyInPods = defineCheck({
     const { observation, request } = evidence;
     const { code = 0, answeredBy } = observation;
     const isSame = isSameAs(observation);
-    const confidence = isByPolicy(observation) ? sureness(evidence, isSame) : undefined;
+    const isRefusal = isByPolicy(observation) || isPolicyPassedOn(observation);
+    const confidence = isRefusal ? sureness(evidence, isSame) : undefined;
     if (answeredBy === undefined || confidence === undefined) return [];
     const subject = writerOf(evidence, isSame);
     const { namespace, workload, object } = namesOf(subject);

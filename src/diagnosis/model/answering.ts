@@ -130,6 +130,9 @@ export function writerOf(evidence: AnswerEvidence, isSame: Sameness): ObjectRefe
   return applicationOf({ ...evidence, pods: { ...pods, pods: writers } });
 }
 
+/** Whether Pods said anything when they were asked directly. */
+export const answeredDirectly = (evidence: Asked): boolean => answersOf(evidence).length > 0;
+
 /** The Pods answer as expected when they are asked directly. */
 export function isCleared(evidence: Asked): boolean {
   const answers = answersOf(evidence);
@@ -156,6 +159,14 @@ const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
       signatureOf(answer.answeredBy?.product) === signatureOf(evidence.observation.answeredBy?.product),
   );
 
+const MIDDLEWARES = 'traefik.ingress.kubernetes.io/router.middlewares';
+
+/** Without a middleware that the Ingress names, Traefik has no route, and says so in the words of any program in Go. */
+const mayBeOfTraefik = ({ observation: { answeredBy }, ingress }: AnswerEvidence): boolean =>
+  answeredBy?.layer === 'Application' &&
+  answeredBy.confidence === 'Low' &&
+  ingress?.match?.ingress.metadata.annotations?.[MIDDLEWARES] !== undefined;
+
 /** How sure it is without having asked the Pods. */
 function byRoute(evidence: AnswerEvidence): Confidence | undefined {
   const { answeredBy, code = 0 } = evidence.observation;
@@ -163,7 +174,7 @@ function byRoute(evidence: AnswerEvidence): Confidence | undefined {
   if (answeredByApplication(evidence.observation)) return answeredBy?.confidence;
   const isOfGateways = GATEWAY_CODES.has(code);
   const isTelling = !isGateway(answeredBy) && (!isOfGateways || isUnsignedJSON(evidence.observation));
-  if (!isTelling || routeState(evidence) !== 'Complete') return undefined;
+  if (!isTelling || routeState(evidence) !== 'Complete' || mayBeOfTraefik(evidence)) return undefined;
   return isOfGateways || isAmbiguous(code) ? 'Low' : 'Medium';
 }
 

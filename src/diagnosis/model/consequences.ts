@@ -110,6 +110,14 @@ export const HOST_ELSEWHERE = [
 /** Reasons that follow when a request goes another way than the route says: whoever answers is not this application. */
 export const ANSWERED_ELSEWHERE = ['AnsweredBeforePods', 'ApplicationRouteNotFound'] as const;
 
+/** What controllers say of the HTTPRoutes of a Gateway or listener that they leave out, each in its own words. */
+export const ROUTE_LEFT_OUT = [
+  'HTTPRouteNotHandled',
+  'HTTPRouteNotAccepted',
+  'ListenerNotFound',
+  'HostnameOnNoListener',
+] as const;
+
 /** What is seen when no Gateway hands a request to its HTTPRoute. */
 export const NOT_ROUTED = [
   'CertificateHostMismatch',

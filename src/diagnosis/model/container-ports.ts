@@ -28,3 +28,11 @@ export const probedPorts = (pod: Pod): readonly number[] =>
     const port = probe?.httpGet?.port ?? probe?.tcpSocket?.port ?? probe?.grpc?.port;
     return portNumber(pod, port) ?? [];
   });
+
+/** Ports on which any probe of the kubelet speaks gRPC. */
+export const probedByGRPC = (pod: Pod): readonly number[] =>
+  runningContainers(pod).flatMap(({ readinessProbe, livenessProbe, startupProbe }) =>
+    [readinessProbe, livenessProbe, startupProbe].flatMap(
+      (probe) => portNumber(pod, probe?.grpc?.port) ?? [],
+    ),
+  );

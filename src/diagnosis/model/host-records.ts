@@ -8,7 +8,7 @@ export interface HostRecords {
   readonly entrance: ObjectReference;
   /** IP addresses and names, as the status of the entrance has them. */
   readonly published: readonly string[];
-  /** IP addresses of all of these. */
+  /** IP addresses of all of these, as far as they are known. */
   readonly publishedAddresses: readonly string[];
   /** Whether the request went where DNS leads: one for an Ingress or HTTPRoute goes to the published address. */
   readonly isByName: boolean;

@@ -12,7 +12,8 @@ export type Phase = (typeof PHASES)[number];
  * TLS: `CertificateExpired`, `CertificateNotYetValid`, `CertificateHostMismatch`, `CertificateUntrusted`,
  * `TLSAlert`, `TLSTimeout`, `TLSFailed`, `NotTLS` (the port speaks plain text), `HTTP2NotOffered`;
  * Send: `SendTimeout`, `SendFailed`, `InvalidRequest`, `TokenFailed` (no OAuth2 access token to send);
- * Wait: `HeaderTimeout`, `ClosedBeforeHeaders`, `MalformedResponse`, `TLSExpected` (plain HTTP to a TLS port);
+ * Wait: `HeaderTimeout`, `ClosedBeforeHeaders`, `MalformedResponse`, `TLSExpected` (plain HTTP to a TLS port),
+ * `HTTP2Expected` (HTTP/1.1 to a port that speaks HTTP/2 alone);
  * Receive: `BodyTimeout`, `ClosedMidBody`, `MalformedResponse`, `DecodeFailed`, `BodyTooLarge`;
  * Assert: `UnexpectedStatus`, `HeaderMismatch`, `BodyMismatch`, `JSONMismatch`, `TooSlow`, `CertificateExpiresSoon`,
  * `PlainHTTP` (no TLS, but a certificate is expected), `RedirectLoop`, `TooManyRedirects`, `InvalidRedirect`,
@@ -166,6 +167,10 @@ export function failureReason(observation: Observation): string | undefined {
 /** Whether the answer shows that the request came through to an application, whatever routed it. */
 export const answeredByApplication = ({ answeredBy }: Observation): boolean =>
   answeredBy?.layer === 'Application' && answeredBy.confidence !== 'Low';
+
+/** Whether Envoy tells that somebody behind it wrote the answer. */
+export const isPassedOn = ({ headers }: Observation): boolean =>
+  headers['x-envoy-upstream-service-time'] !== undefined;
 
 /** Whether DNS has no address for the very host that was asked. */
 export const isHostUnknown = ({ failure, redirects }: Observation): boolean =>

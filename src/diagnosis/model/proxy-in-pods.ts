@@ -1,6 +1,8 @@
 import { type AnswerEvidence, isGateway, isUnsignedJSON, podHops, type Sameness } from './answering.ts';
-import type { Observation } from './observation.ts';
+import type { PodsEvidence } from './evidence.ts';
+import { isPassedOn, type Observation } from './observation.ts';
 import type { Container, Pod } from './pod.ts';
+import { servingPods } from './serving-pods.ts';
 import type { Layer, Owner } from './vocabulary.ts';
 
 /** Codes by which proxies that stand before an application in its own Pod refuse by rules of their own. */
@@ -12,12 +14,25 @@ const POLICY_CODES: Readonly<Record<string, readonly number[]>> = {
   'kube-rbac-proxy': [401, 403],
 };
 
-/** A proxy of a mesh refused by its policy, and asked nobody behind it. */
-export const isByPolicy = ({ code = 0, answeredBy, headers }: Observation): boolean =>
+/** An answer in the words of such a proxy: its own, or that of another behind it. */
+const isOfPolicy = ({ code = 0, answeredBy }: Observation): boolean =>
   answeredBy !== undefined &&
   answeredBy.layer !== 'Application' &&
-  (POLICY_CODES[answeredBy.product]?.includes(code) ?? false) &&
-  headers['x-envoy-upstream-service-time'] === undefined;
+  (POLICY_CODES[answeredBy.product]?.includes(code) ?? false);
+
+/** A proxy of a mesh refused by its policy, and asked nobody behind it. */
+export const isByPolicy = (observation: Observation): boolean =>
+  isOfPolicy(observation) && !isPassedOn(observation);
+
+/** Envoy passed on a refusal in the words of Envoy: the one behind it wrote them. */
+export const isPolicyPassedOn = (observation: Observation): boolean =>
+  isOfPolicy(observation) && isPassedOn(observation);
+
+/** Whether every Pod that serves holds a proxy of a mesh. */
+export const isInMesh = (pods: PodsEvidence): boolean => {
+  const serving = servingPods(pods);
+  return serving.length > 0 && serving.every((pod) => containersOf(pod).some((one) => isOfMesh(one)));
+};
 
 /** By the image, else by the name that an injector gives the container. */
 const runs =

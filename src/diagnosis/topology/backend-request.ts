@@ -68,7 +68,7 @@ export function backendScheme(
   { service, port, controller }: Receiver,
 ): 'http' | 'https' | undefined {
   const setting = protocolSetting(controller);
-  if (setting !== undefined) return schemeBySetting(setting, ingress, service, port);
+  if (setting !== undefined) return schemeBySetting(setting, { ingress, service, port });
   const annotations = ingress.metadata.annotations ?? {};
   const annotated = PROTOCOL_ANNOTATIONS.map((key) => annotations[key]?.toLowerCase()).find(
     (value) => value !== undefined,

@@ -1,15 +1,21 @@
 import { type AnswerEvidence, routerOf } from '../model/answering.ts';
-import type { Evidence } from '../model/evidence.ts';
+import type { Evidence, ServiceEvidence } from '../model/evidence.ts';
 import type { ObjectReference } from '../model/reference.ts';
 import type { Layer } from '../model/vocabulary.ts';
-import { type ProtocolSetting, protocolSetting, valueForTLS } from './backend-protocol.ts';
+import {
+  type AskedProtocol,
+  isNamedForHTTP2,
+  type ProtocolAnnotation,
+  protocolSetting,
+  valueFor,
+} from './backend-protocol.ts';
 import { backendScheme } from './backend-request.ts';
 
-/** Who says that the Pods are asked in plain HTTP. */
+/** Who says that the Pods are asked in plain HTTP/1.1. */
 export interface SchemeDecider {
   readonly subject: ObjectReference;
   readonly layer: Layer;
-  /** What it can do to ask them over TLS, a sentence without its full stop. */
+  /** What it can do to ask them as they want it, a sentence without its full stop. */
   readonly remedy: string;
 }
 
@@ -20,16 +26,34 @@ export type DeciderEvidence = AnswerEvidence &
 const controllerOf = ({ ingressClass }: DeciderEvidence): string | undefined =>
   ingressClass?.ingressClass?.spec.controller;
 
-/** Whether the Ingress asks over TLS already: then who is asked in plain HTTP stands behind the Pods' own port. */
-export function asksOverTLS(evidence: DeciderEvidence): boolean {
+/** How the Ingress asks; undefined for what is not HTTP/1, or where no Ingress asks. */
+function askedScheme(evidence: DeciderEvidence): 'http' | 'https' | undefined {
   const { ingress, service: { service, port } = {} } = evidence;
-  if (ingress?.match === undefined || service === undefined || port === undefined) return false;
+  if (ingress?.match === undefined || service === undefined || port === undefined) return undefined;
   const controller = controllerOf(evidence);
-  return backendScheme(ingress.match, { service, port, ...(controller && { controller }) }) === 'https';
+  return backendScheme(ingress.match, { service, port, ...(controller && { controller }) });
 }
 
+/** Whether the Ingress asks over TLS already: then who is asked in plain HTTP stands behind the Pods' own port. */
+export const asksOverTLS = (evidence: DeciderEvidence): boolean => askedScheme(evidence) === 'https';
+
+/** Istio goes by the names of ports, others by appProtocol alone: whose Gateway it is, is not looked at here. */
+const speaksHTTP2ByPort = ({ service }: DeciderEvidence): boolean => {
+  const { appProtocol, name } = service?.port ?? {};
+  return appProtocol === undefined ? isNamedForHTTP2(name) : !/^https?$/i.test(appProtocol);
+};
+
+/** Whether the Pods get HTTP/1.1, as far as it can be told. */
+export function asksHTTP1(evidence: DeciderEvidence): boolean {
+  const router = routerOf(evidence);
+  if (router?.kind === 'Ingress') return askedScheme(evidence) !== undefined;
+  return router === undefined ? evidence.observation.httpVersion !== '2' : !speaksHTTP2ByPort(evidence);
+}
+
+const VERB = { TLS: 'HTTPS', HTTP2: 'HTTP/2' } as const;
+
 const byAnnotation = (
-  { on, key }: ProtocolSetting,
+  { on, key }: ProtocolAnnotation,
   { ingress, service }: { readonly ingress: ObjectReference; readonly service: ObjectReference },
   value: string,
 ): SchemeDecider => ({
@@ -38,38 +62,54 @@ const byAnnotation = (
   remedy: `Set annotation ${key} of ${on === 'Ingress' ? ingress.ref : service.ref} to "${value}"`,
 });
 
-function onIngress(evidence: DeciderEvidence, ingress: ObjectReference): SchemeDecider {
-  const setting = protocolSetting(controllerOf(evidence));
+function onIngress(
+  evidence: DeciderEvidence,
+  ingress: ObjectReference,
+  protocol: AskedProtocol,
+): SchemeDecider {
+  const setting = protocolSetting(controllerOf(evidence))?.[protocol];
   const { reference: service, port } = evidence.service ?? {};
   if (setting === undefined || service === undefined || port === undefined)
-    return { subject: ingress, layer: 'Ingress', remedy: `Let ${ingress.ref} ask over HTTPS` };
-  return byAnnotation(setting, { ingress, service }, valueForTLS(setting, service.name, port));
+    return { subject: ingress, layer: 'Ingress', remedy: `Let ${ingress.ref} ask over ${VERB[protocol]}` };
+  return byAnnotation(setting, { ingress, service }, valueFor(setting, service.name, port));
 }
 
-/** Gateways ask as policies for the Service say. */
-const byPolicy = (service: ObjectReference): SchemeDecider => ({
-  subject: service,
-  layer: 'Service',
-  remedy: `Add a BackendTLSPolicy for ${service.ref}, or what the Gateway knows in its place`,
-});
+/** Gateways ask as policies for the Service say, and in the protocol that its port names. */
+function behindGateway(
+  { reference, service, port }: ServiceEvidence,
+  protocol: AskedProtocol,
+): SchemeDecider {
+  if (protocol === 'TLS' || port === undefined)
+    return {
+      subject: reference,
+      layer: 'Service',
+      remedy: `Add a BackendTLSPolicy for ${reference.ref}, or what the Gateway knows in its place`,
+    };
+  const index = service?.spec.ports?.indexOf(port) ?? 0;
+  return {
+    subject: { ...reference, field: `spec.ports[${index}].appProtocol` },
+    layer: 'Service',
+    remedy: `Set appProtocol of port ${port.port} of ${reference.ref} to kubernetes.io/h2c`,
+  };
+}
 
 /** Nobody but the probe says how a Service is asked that it names itself. */
-const byProbe = (statusProbe: ObjectReference, askedField = ''): SchemeDecider => ({
-  subject: {
-    ...statusProbe,
-    field: askedField.startsWith('spec.target.serviceRef')
-      ? 'spec.target.serviceRef.scheme'
-      : 'spec.target.url',
-  },
-  layer: 'Client',
-  remedy: `Let ${statusProbe.ref} ask over HTTPS`,
-});
+function byProbe(statusProbe: ObjectReference, askedField = '', protocol: AskedProtocol): SchemeDecider {
+  const scheme = askedField.startsWith('spec.target.serviceRef')
+    ? 'spec.target.serviceRef.scheme'
+    : 'spec.target.url';
+  return {
+    subject: { ...statusProbe, field: protocol === 'TLS' ? scheme : 'spec.request.httpVersion' },
+    layer: 'Client',
+    remedy: `Let ${statusProbe.ref} ask over ${VERB[protocol]}`,
+  };
+}
 
-/** The object whose setting makes the request plain HTTP where it comes to the Service. */
-export function schemeDecider(evidence: DeciderEvidence): SchemeDecider {
+/** The object whose setting makes the request plain HTTP/1.1 where it comes to the Service. */
+export function schemeDecider(evidence: DeciderEvidence, protocol: AskedProtocol): SchemeDecider {
   const { service, statusProbe } = evidence;
   const router = routerOf(evidence);
-  if (router?.kind === 'Ingress') return onIngress(evidence, router);
-  if (router !== undefined && service !== undefined) return byPolicy(service.reference);
-  return byProbe(statusProbe, service?.askedBy.field);
+  if (router?.kind === 'Ingress') return onIngress(evidence, router, protocol);
+  if (router !== undefined && service !== undefined) return behindGateway(service, protocol);
+  return byProbe(statusProbe, service?.askedBy.field, protocol);
 }

@@ -37,7 +37,13 @@ async function addressesOf(
   return failed ?? found(looks.flatMap((look) => (look.ok ? look.value : [])).sort());
 }
 
-/** A host that did not resolve has been asked for already; an entrance that did not, too. */
+/** Of names that resolve to nothing, and of those that could not be looked up, there is nothing to tell. */
+async function knownAddresses(names: readonly string[], resolve: NameLookup | undefined) {
+  const looked = resolve && (await addressesOf(names, resolve));
+  return looked?.ok ? looked.value : [];
+}
+
+/** A host that did not resolve has been asked for already; an entrance may have been. */
 export const readHostRecords: SlotReader<'hostRecords'> = async (context) => {
   const { observation, probe, resolve } = context;
   const [request, entrance] = await Promise.all([context.slot('request'), entranceOf(context)]);
@@ -48,7 +54,9 @@ export const readHostRecords: SlotReader<'hostRecords'> = async (context) => {
   const base = { host, ...entrance.value, isByName };
   if (isIP(host) !== 0 || host === '' || base.published.includes(host)) return NOT_APPLICABLE;
   if (observation.failure?.phase === 'Resolve') {
-    return isByName ? NOT_APPLICABLE : found({ ...base, addresses: [], publishedAddresses: [] });
+    if (isByName) return NOT_APPLICABLE;
+    const publishedAddresses = await knownAddresses(base.published, resolve);
+    return found({ ...base, addresses: [], publishedAddresses });
   }
   if (resolve === undefined) return couldNotLook('NotConfigured', 'DNS is not asked from here');
   const [addresses, publishedAddresses] = await Promise.all([

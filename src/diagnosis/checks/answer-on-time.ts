@@ -37,7 +37,7 @@ export const answerOnTime = defineCheck({
       owner: 'DevOps',
       message: 'The Pods of {workload} answer {request} in time; {stuck} does not pass their answer on',
       fix: 'Check time-outs, limits and network between {stuck} and the Pods of {workload}',
-      explains: ['Timeout', 504, 'Assertion'],
+      explains: ['Timeout', 504, 524, 503, 'Assertion'],
     },
     AnswerLateOnce: {
       severity: 'Warning',
@@ -45,7 +45,7 @@ export const answerOnTime = defineCheck({
       layer: 'Unknown',
       message: 'An answer of {workload} to {request} came too late; asked again, it comes in time',
       fix: 'See whether it happens again, and what {workload}, its node and its database did at that moment',
-      explains: ['Timeout', 504, 'Assertion'],
+      explains: ['Timeout', 504, 524, 503, 'Assertion'],
     },
   },
   run(evidence, report) {

@@ -9,6 +9,7 @@ import {
 } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
+import { isBodyAdmitted } from '../model/left-to-pods.ts';
 import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { redirectChain } from '../model/telling-headers.ts';
@@ -16,6 +17,9 @@ import { redirectChain } from '../model/telling-headers.ts';
 /** Codes by which a gateway speaks for itself, and not of what it found behind it. */
 const isOwnWord = ({ code = 0, answeredBy }: Observation): boolean =>
   isGateway(answeredBy) && code >= 300 && code < 500 && code !== 401;
+
+const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
+  isOwnWord(evidence.observation) && !isBodyAdmitted(evidence);
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
 const isPassing = (observation: Observation): boolean =>
@@ -49,7 +53,7 @@ export const answeredBeforePods = defineCheck({
   title: 'The request reaches the Pods, and their answer comes back as it is',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home', 'service', 'endpoints'],
-  wants: ['ingress', 'httpRoute', 'pods', 'hops'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'pods', 'hops'],
   reasons: {
     AnsweredBeforePods: {
       severity: 'Warning',
@@ -66,7 +70,7 @@ export const answeredBeforePods = defineCheck({
     const router = routerOf(evidence);
     const isSure = isCleared(evidence) && isLasting(observation);
     if (router === undefined || routeState(evidence) !== 'Complete') return [];
-    if (!isSure && !isOwnWord(observation)) return [];
+    if (!isSure && !mayBeOwnWord(evidence)) return [];
     const { who, at, signs, isOutside } = writerOf(observation);
     const subject = isOutside ? referenceTo({ kind: 'Host', name: request.host }, home) : router;
     const { ref: workload } = applicationOf(evidence);

@@ -1,5 +1,7 @@
 import { isNginx } from '../../model/answering.ts';
 import { gaveUp, isShort } from '../../model/lateness.ts';
+import { admitsBody } from '../../model/left-to-pods.ts';
+import { runsNginx } from '../../model/proxy-in-pods.ts';
 import {
   admitsAll,
   type Effect,
@@ -12,6 +14,7 @@ import {
   redirectsToHTTPS,
   when,
 } from './effect.ts';
+import { INGRESS_NGINX_DENIALS } from './ingress-nginx-denials.ts';
 
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
 
@@ -33,6 +36,7 @@ const admits = (key: string): Effect =>
     reason: 'IngressRefusesSource',
     explains: [403],
     does: (value) => when(!admitsAll(value), 'admits only the addresses of its list'),
+    isDoubtful: saidByPods,
   });
 
 const authenticates = (key: string, explains: Effect['explains'], text: string): Effect =>
@@ -44,8 +48,23 @@ const limits = (key: string): Effect =>
     explains: [429, 503],
     does: () => 'lets only so many requests of one address through',
     // 503 is what nginx answers for a Service without endpoints too.
-    isDoubtful: (context) => context.observation.code === 503 && !hasReadyEndpoint(context),
+    isDoubtful: (context) =>
+      saidByPods(context) || (context.observation.code === 503 && !hasReadyEndpoint(context)),
   });
+
+/** An nginx in the Pods says of itself what the controller's would say. */
+const saidByPods = ({ observation: { code }, hops }: EffectContext): boolean =>
+  hops.some(
+    ({ hop, observation }) => hop === 'Pod' && observation.code === code && isNginx(observation.answeredBy),
+  );
+
+/** Whether an nginx in the Pods may have refused the body: nobody knows its length, and the Pods cannot clear themselves. */
+function mayBeTooLargeForPods(context: EffectContext): boolean {
+  const { request, observation, hops, pods } = context;
+  if (request.bodyBytes !== undefined || !isNginx(observation.answeredBy)) return false;
+  const isAsked = hops.some(({ hop, observation: { code } }) => hop === 'Pod' && code !== undefined);
+  return isAsked ? saidByPods(context) : pods.some(runsNginx);
+}
 
 /** nginx in a Pod signs the same page, which comes through unchanged: only Pods that say something else clear themselves. */
 function mayBePods({ observation: { code, answeredBy }, hops }: EffectContext): boolean {
@@ -143,7 +162,9 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     nginx('proxy-body-size', {
       reason: 'IngressRefusesRequest',
       explains: [413],
-      does: (value) => when(value !== '0', 'refuses bodies above its limit'),
+      does: (value, { request }) =>
+        when(admitsBody(value, request.bodyBytes) !== true, 'refuses bodies above its limit'),
+      isDoubtful: mayBeTooLargeForPods,
     }),
     nginx('enable-modsecurity', {
       reason: 'IngressAsksFirewall',
@@ -169,5 +190,6 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     }),
     snippet('configuration-snippet'),
     snippet('server-snippet'),
+    ...INGRESS_NGINX_DENIALS,
   ],
 };

@@ -91,6 +91,11 @@ const ABOUT_TARGET: ReadonlySet<Reason> = new Set([
   'TargetClosedConnection',
 ]);
 
+/** What stands behind the targets; a Service that an action of the Ingress only names by an annotation is none. */
+function targetOf({ service, ...evidence }: Parameters<typeof applicationOf>[0]): ObjectReference {
+  return applicationOf(service?.service === undefined ? evidence : { ...evidence, service });
+}
+
 /** Whoever answers for other targets is not this application: the rule's Ingress is meant, or that of the route. */
 function accused(
   reason: Reason,
@@ -98,7 +103,7 @@ function accused(
   evidence: Known & Parameters<typeof applicationOf>[0],
   loadBalancer: ObjectReference,
 ): ObjectReference {
-  if (ABOUT_TARGET.has(reason)) return applicationOf(evidence);
+  if (ABOUT_TARGET.has(reason)) return targetOf(evidence);
   if (reason !== 'LoggedOtherTarget') return loadBalancer;
   const rule = loggedRule(entry, evidence);
   return (rule && makerOf(rule, evidence)) ?? routerOf(evidence) ?? loadBalancer;
@@ -227,7 +232,7 @@ export const albAccessLog = defineCheck({
         subject: accused(reason, entry, evidence, loadBalancer),
         slots: {
           loadBalancer: loadBalancer.ref,
-          target: applicationOf(evidence).ref,
+          target: targetOf(evidence).ref,
           code: entry.elbStatusCode,
           idle: idleTime(evidence),
           why,

@@ -3,6 +3,7 @@ import {
   isAmbiguous,
   isCleared,
   isGateway,
+  isPageReplaced,
   podHops,
   routerOf,
   routeState,
@@ -19,7 +20,7 @@ const isOwnWord = ({ code = 0, answeredBy }: Observation): boolean =>
   isGateway(answeredBy) && code >= 300 && code < 500 && code !== 401;
 
 const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
-  isOwnWord(evidence.observation) && !isBodyAdmitted(evidence);
+  isOwnWord(evidence.observation) && !isBodyAdmitted(evidence) && !isPageReplaced(evidence);
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
 const isPassing = (observation: Observation): boolean =>

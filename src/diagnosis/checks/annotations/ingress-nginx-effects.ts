@@ -1,4 +1,5 @@
 import { isNginx } from '../../model/answering.ts';
+import { portNumber } from '../../model/container-ports.ts';
 import { gaveUp, isShort } from '../../model/lateness.ts';
 import { admitsBody } from '../../model/left-to-pods.ts';
 import { runsNginx } from '../../model/proxy-in-pods.ts';
@@ -65,6 +66,16 @@ function mayBeTooLargeForPods(context: EffectContext): boolean {
   const isAsked = hops.some(({ hop, observation: { code } }) => hop === 'Pod' && code !== undefined);
   return isAsked ? saidByPods(context) : pods.some(runsNginx);
 }
+
+/** Whether the kubelet finds a Pod ready by asking over plain HTTP the very port to which the controller sends. */
+const passesHTTPCheck = ({ pods, endpoints }: EffectContext): boolean =>
+  endpoints.some(({ ready, podName, port }) => {
+    const pod = ready ? pods.find(({ metadata }) => metadata.name === podName) : undefined;
+    const asked = pod?.spec.containers.flatMap(({ readinessProbe }) => readinessProbe?.httpGet ?? []) ?? [];
+    return asked.some(
+      (get) => pod !== undefined && get.scheme !== 'HTTPS' && portNumber(pod, get.port) === port,
+    );
+  });
 
 /** nginx in a Pod signs the same page, which comes through unchanged: only Pods that say something else clear themselves. */
 function mayBePods({ observation: { code, answeredBy }, hops }: EffectContext): boolean {
@@ -178,8 +189,16 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       reason: 'IngressProtocolWrong',
       explains: [502],
       does: (value, context) =>
-        when(/^(HTTPS|GRPCS)$/.test(value) && !podsAnswer(context), `speaks ${value} with its backend`),
-      isDoubtful: ({ hops }) => !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
+        when(
+          /^(?:GRPC|FCGI)$/.test(value)
+            ? passesHTTPCheck(context)
+            : /^(?:HTTPS|GRPCS)$/.test(value) && !podsAnswer(context),
+          `speaks ${value} with its backend`,
+        ),
+      // Who passes a check over HTTP is no FastCGI server; one of gRPC may speak both.
+      isDoubtful: ({ annotations, hops }) =>
+        annotations[`${PREFIX}backend-protocol`] !== 'FCGI' &&
+        !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
     }),
     nginx('rewrite-target', {
       reason: 'IngressRewritesPath',

@@ -17,6 +17,8 @@ export interface ObservationFile {
   readonly failingSince?: string;
   /** Headers that the probe sets and that are no secrets, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the body was that the probe sent. */
+  readonly bodyBytes?: number;
   /** As `spec.target` of a StatusProbe. */
   readonly target: TargetSpec;
   readonly diagnose?: {
@@ -55,6 +57,7 @@ const OBSERVATION_FILE: Shape<ObservationFile> = {
   name: true,
   failingSince: true,
   headers: true,
+  bodyBytes: true,
   target: {
     url: true,
     ingressRef: ROUTE,

@@ -127,12 +127,13 @@ function triedSources(saved: ObservationFile): Partial<Sources> {
   };
 }
 
-const probeIn = ({ target, namespace, name, failingSince, headers }: ObservationFile): Sources['probe'] => ({
+const probeIn = ({ target, namespace, name, failingSince, ...sent }: ObservationFile): Sources['probe'] => ({
   target: targetOf(target, namespace),
   namespace,
   ...(name && { name }),
   ...(failingSince && { failingSince }),
-  ...(headers && { headers }),
+  ...(sent.headers && { headers: sent.headers }),
+  ...(sent.bodyBytes === undefined ? {} : { bodyBytes: sent.bodyBytes }),
 });
 
 /** Reads a folder of Kubernetes objects and what was seen of the target. Throws DumpError. */

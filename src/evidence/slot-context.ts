@@ -17,6 +17,8 @@ export interface ProbeIdentity {
   readonly failingSince?: string;
   /** Headers that it sets and that are no secrets, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the body is that it sends; absent where that is a secret. */
+  readonly bodyBytes?: number;
 }
 
 /** A TCP connection attempt to one address, judged by the address guard; never throws. */

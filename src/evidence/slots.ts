@@ -4,6 +4,7 @@ import { askedByProbe } from './destination.ts';
 import type { SlotReader } from './slot-context.ts';
 import { readAccessLog } from './slots/access-log.ts';
 import { readALB, readALBIngresses } from './slots/alb.ts';
+import { readAnnotatedSecrets } from './slots/annotated-secrets.ts';
 import { readAnswerText } from './slots/answer-text.ts';
 import { readAskedNode, readControllerNodes } from './slots/asked-node.ts';
 import { readAuthService } from './slots/auth-service.ts';
@@ -85,6 +86,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   networkPolicies: readNetworkPolicies,
   networkAgents: readNetworkAgents,
   tlsSecret: readTLSSecret,
+  annotatedSecrets: readAnnotatedSecrets,
   events: readEvents,
   nodes: readNodes,
   dials: readDials,

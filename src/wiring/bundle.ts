@@ -20,7 +20,7 @@ export interface BundleConfig extends LookConfig, TargetFlags {
 interface Recorded {
   readonly settings: Sources['settings'];
   readonly recording: Recording;
-  readonly headers?: Sources['probe']['headers'];
+  readonly sent: Pick<Sources['probe'], 'headers' | 'bodyBytes'>;
 }
 
 /** What of the spec bounds the diagnosis; comments of mutes are for the people of the namespace. */
@@ -38,12 +38,12 @@ function judgedFrom({ conditions = [] }: StatusProbeStatus): NonNullable<Diagnos
 function caseOf(
   { namespace, name, spec }: DiagnosedProbe,
   looked: Looked,
-  { headers, ...read }: Partial<Recorded> = {},
+  { sent, ...read }: Partial<Recorded> = {},
 ): DiagnosedCase {
   const { observation, status } = looked;
   if (observation === undefined) throw new UsageError(couldNotRun(status) ?? 'nothing was asked');
   return {
-    probe: { target: targetOf(spec.target, namespace), namespace, name, ...(headers && { headers }) },
+    probe: { target: targetOf(spec.target, namespace), namespace, name, ...sent },
     observation,
     ...read,
     diagnose: diagnoseOptions(spec),
@@ -69,8 +69,9 @@ export async function bundle(
     let read: Recorded | undefined;
     const through = (sources: Sources): Sources => {
       const { sources: asked, recording } = recorded(sources);
-      const { headers } = sources.probe;
-      read = { settings: sources.settings, recording, ...(headers && { headers }) };
+      const { headers, bodyBytes } = sources.probe;
+      const sent = { ...(headers && { headers }), ...(bodyBytes === undefined ? {} : { bodyBytes }) };
+      read = { settings: sources.settings, recording, sent };
       return asked;
     };
     const parts = { namespace, loadProbe: (where: string, name: string) => loadProbe(client, where, name) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProbeRequest } from '../probe/request.ts';
-import { hopRequest, openHeaders } from './hops.ts';
+import { hopRequest, openParts } from './hops.ts';
 
 const REQUEST: ProbeRequest = {
   url: 'https://shop.test/cart?id=1',
@@ -61,12 +61,18 @@ describe('a hop', () => {
   });
 });
 
-describe('headers that choose a backend', () => {
-  it('are those of the probe that are no secrets', () => {
+describe('what the evidence may know of a request', () => {
+  it('are the headers that are no secrets', () => {
     const cookie = { name: 'Cookie', value: 'session=1' };
-    expect(openHeaders({ ...REQUEST, headers: [...REQUEST.headers, cookie] })).toEqual({
+    expect(openParts({ ...REQUEST, headers: [...REQUEST.headers, cookie] })).toEqual({
       headers: { accept: 'text/html' },
     });
-    expect(openHeaders({ ...REQUEST, headers: [cookie] })).toEqual({});
+    expect(openParts({ ...REQUEST, headers: [cookie] })).toEqual({});
+  });
+
+  it('tell how long a body is that is no secret', () => {
+    expect(openParts({ ...REQUEST, headers: [], body: 'grün', bodyIsSecret: false })).toEqual({
+      bodyBytes: 5,
+    });
   });
 });

@@ -43,9 +43,15 @@ export function hopRequest(request: ProbeRequest, hop: HopRequest): ProbeRequest
   };
 }
 
-/** By which routers may choose a backend: what the probe sets itself and what is no secret. */
-export function openHeaders({ headers }: ProbeRequest): Pick<ProbeIdentity, 'headers'> {
+type OpenParts = Pick<ProbeIdentity, 'headers' | 'bodyBytes'>;
+
+/** By which routers may choose a backend or refuse: what the probe sets itself and what is no secret. */
+export function openParts({ headers, body, bodyIsSecret }: ProbeRequest): OpenParts {
   const open = headers.filter((header) => !isCredential(header));
-  if (open.length === 0) return {};
-  return { headers: Object.fromEntries(open.map(({ name, value }) => [name.toLowerCase(), value])) };
+  return {
+    ...(open.length > 0 && {
+      headers: Object.fromEntries(open.map(({ name, value }) => [name.toLowerCase(), value])),
+    }),
+    ...(body !== undefined && !bodyIsSecret && { bodyBytes: Buffer.byteLength(body) }),
+  };
 }

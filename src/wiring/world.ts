@@ -23,7 +23,7 @@ import { probe } from '../probe/probe.ts';
 import type { ProbeRequest } from '../probe/request.ts';
 import { Secrets } from '../probe/secrets.ts';
 import type { GuardFactory } from './guards.ts';
-import { hopRequest, openHeaders } from './hops.ts';
+import { hopRequest, openParts } from './hops.ts';
 import { nameLookup } from './name-lookup.ts';
 
 export interface WorldParts {
@@ -145,7 +145,7 @@ function sourcesFor(
       namespace,
       name,
       ...(failingSince && { failingSince }),
-      ...openHeaders(request),
+      ...openParts(request),
     },
     reader: reader(),
     settings: {

@@ -1,16 +1,20 @@
-import { applicationOf } from '../model/answering.ts';
+import { applicationOf, routerOf } from '../model/answering.ts';
 import type { AccessLogEntry } from '../model/aws.ts';
 import { defineCheck } from '../model/check.ts';
+import { NO_TARGET_ANSWERS, SENT_ELSEWHERE } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
 import { confidenceOfLogged } from '../model/logged-request.ts';
 import type { ObjectReference } from '../model/reference.ts';
+import { loggedRule, wentElsewhere } from '../topology/alb-logged-rule.ts';
+import { makerOf } from '../topology/alb-rule-source.ts';
 
 const IDLE_TIMEOUT = 'idle_timeout.timeout_seconds';
 const ANSWERS = ['3xx', '4xx', '5xx', 'Assertion'] as const;
 
 type Reason =
   | 'LoggedTargetAnswer'
+  | 'LoggedOtherTarget'
   | 'LoggedWAFBlock'
   | 'LoggedWAFFailure'
   | 'LoggedSignInFailure'
@@ -53,8 +57,22 @@ const READINGS: readonly (readonly [Reason, (entry: AccessLogEntry) => boolean])
   ],
 ];
 
-const readingOf = (entry: AccessLogEntry): Reason | undefined =>
-  READINGS.find(([, fits]) => fits(entry))?.[0];
+/** What the log says of targets, which may be those of another Service. */
+const OF_TARGETS: ReadonlySet<Reason | undefined> = new Set([
+  'LoggedTargetAnswer',
+  'LoggedWithoutTarget',
+  'TargetRefusedConnection',
+  'TargetTimedOut',
+  'TargetClosedConnection',
+]);
+
+type Known = Pick<Evidence, 'request' | 'home'> &
+  Partial<Pick<Evidence, 'listeners' | 'targetGroupBindings' | 'albIngresses' | 'ingress'>>;
+
+function readingOf(entry: AccessLogEntry, known: Known): Reason | undefined {
+  const reason = READINGS.find(([, fits]) => fits(entry))?.[0];
+  return OF_TARGETS.has(reason) && wentElsewhere(entry, known) ? 'LoggedOtherTarget' : reason;
+}
 
 const logged = { severity: 'Error', owner: 'DevOps', leadsTo: ['AnsweredBeforePods'] } as const;
 
@@ -73,12 +91,39 @@ const ABOUT_TARGET: ReadonlySet<Reason> = new Set([
   'TargetClosedConnection',
 ]);
 
+/** What stands behind the targets; a Service that an action of the Ingress only names by an annotation is none. */
+function targetOf({ service, ...evidence }: Parameters<typeof applicationOf>[0]): ObjectReference {
+  return applicationOf(service?.service === undefined ? evidence : { ...evidence, service });
+}
+
+/** Whoever answers for other targets is not this application: the rule's Ingress is meant, or that of the route. */
+function accused(
+  reason: Reason,
+  entry: AccessLogEntry,
+  evidence: Known & Parameters<typeof applicationOf>[0],
+  loadBalancer: ObjectReference,
+): ObjectReference {
+  if (ABOUT_TARGET.has(reason)) return targetOf(evidence);
+  if (reason !== 'LoggedOtherTarget') return loadBalancer;
+  const rule = loggedRule(entry, evidence);
+  return (rule && makerOf(rule, evidence)) ?? routerOf(evidence) ?? loadBalancer;
+}
+
 export const albAccessLog = defineCheck({
   id: 'alb-access-log',
   title: 'What the access log of the load balancer says of requests like this one',
   layer: 'LoadBalancer',
   needs: ['alb', 'accessLog', 'observation', 'failingSince', 'request', 'home'],
-  wants: ['loadBalancer', 'service', 'pods', 'endpoints'],
+  wants: [
+    'loadBalancer',
+    'listeners',
+    'targetGroupBindings',
+    'albIngresses',
+    'ingress',
+    'service',
+    'pods',
+    'endpoints',
+  ],
   reasons: {
     LoggedTargetAnswer: {
       ...logged,
@@ -87,6 +132,15 @@ export const albAccessLog = defineCheck({
       message: 'The access log shows that {target} itself answered {code}, and {loadBalancer} passed it on',
       fix: 'Look for the request in the log of the application',
       explains: ANSWERS,
+    },
+    LoggedOtherTarget: {
+      ...logged,
+      layer: 'Ingress',
+      message:
+        'The access log shows that {loadBalancer} sent the request to the targets of another Service than {target}',
+      fix: 'Put the rule of the Ingress before the one that took the request, by alb.ingress.kubernetes.io/group.order or a longer path',
+      explains: [...ANSWERS, 'Timeout'],
+      leadsTo: ['AnsweredBeforePods', ...NO_TARGET_ANSWERS, ...SENT_ELSEWHERE],
     },
     LoggedWAFBlock: {
       ...logged,
@@ -166,20 +220,19 @@ export const albAccessLog = defineCheck({
     const { code } = evidence.observation;
     const isSame = ({ elbStatusCode }: AccessLogEntry) =>
       code === undefined ? elbStatusCode === 460 : elbStatusCode === code;
-    const entry = accessLog.find((each) => isSame(each) && readingOf(each) !== undefined);
-    const reason = entry && readingOf(entry);
+    const entry = accessLog.find((each) => isSame(each) && readingOf(each, evidence) !== undefined);
+    const reason = entry && readingOf(entry, evidence);
     if (entry === undefined || reason === undefined) return [];
     const loadBalancer = loadBalancerReference(evidence);
-    const subject: ObjectReference = ABOUT_TARGET.has(reason) ? applicationOf(evidence) : loadBalancer;
     const why = [entry.errorReason, entry.classification, entry.classificationReason]
       .filter(Boolean)
       .join(', ');
     return [
       report(reason, {
-        subject,
+        subject: accused(reason, entry, evidence, loadBalancer),
         slots: {
           loadBalancer: loadBalancer.ref,
-          target: applicationOf(evidence).ref,
+          target: targetOf(evidence).ref,
           code: entry.elbStatusCode,
           idle: idleTime(evidence),
           why,

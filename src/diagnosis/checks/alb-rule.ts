@@ -1,12 +1,12 @@
 import type { Action, Rule } from '../model/aws.ts';
 import { quotable } from '../model/aws-reference.ts';
 import { defineCheck } from '../model/check.ts';
-import { LOAD_BALANCER_ANSWERS } from '../model/consequences.ts';
+import { LOAD_BALANCER_ANSWERS, SENT_ELSEWHERE } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { loadBalancerReference } from '../model/load-balancer-reference.ts';
-import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import type { ObjectReference } from '../model/reference.ts';
 import type { Confidence } from '../model/vocabulary.ts';
-import { sourceOfRule } from '../topology/alb-rule-source.ts';
+import { isElsewhere, makerOf } from '../topology/alb-rule-source.ts';
 import { type AppliedRule, appliedRule, listenerFor, targetGroupsOf } from '../topology/alb-rules.ts';
 
 const ANY_ANSWER = ['3xx', '4xx', '5xx', 'Assertion'] as const;
@@ -55,16 +55,6 @@ interface RuleEvidence
   extends Pick<Evidence, 'request' | 'observation'>,
     Partial<Pick<Evidence, 'targetGroupBindings'>> {}
 
-/** Whether the rule sends to target groups, and none of them is bound to the Service that the Ingress means. */
-function isElsewhere(
-  actions: readonly Action[],
-  bindings: Evidence['targetGroupBindings'] | undefined,
-): boolean {
-  const sent = targetGroupsOf(actions);
-  const bound = (bindings ?? []).flatMap(({ spec }) => spec.targetGroupARN ?? []);
-  return sent.length > 0 && bound.length > 0 && !sent.some((arn) => bound.includes(arn));
-}
-
 /** What the rule itself answers, without asking any target. */
 function ownAnswer(rule: Rule, request: Evidence['request'], code: number | undefined): Reason | undefined {
   const { Actions: actions = [] } = rule;
@@ -83,27 +73,8 @@ function reasonFor(rule: Rule, evidence: RuleEvidence): Reason | undefined {
   if (isClosed && isSignIn(code)) return 'ALBAsksForSignIn';
   return (
     ownAnswer(rule, request, code) ??
-    (isElsewhere(actions, targetGroupBindings) ? 'ALBRuleShadows' : undefined)
+    (isElsewhere(targetGroupsOf(actions), targetGroupBindings) ? 'ALBRuleShadows' : undefined)
   );
-}
-
-/** The Ingress that made the rule, where the cluster knows it and the rule does not lead to the Service that is meant. */
-function makerOf(
-  { rule }: AppliedRule,
-  {
-    albIngresses = [],
-    targetGroupBindings = [],
-    home,
-  }: Pick<Evidence, 'home'> & Partial<Pick<Evidence, 'albIngresses' | 'targetGroupBindings'>>,
-): ObjectReference | undefined {
-  const source = sourceOfRule(rule, albIngresses);
-  if (source === undefined) return undefined;
-  const { namespace } = source.ingress.metadata;
-  const isMeant = targetGroupBindings.some(
-    ({ metadata, spec }) => metadata.namespace === namespace && spec.serviceRef?.name === source.service,
-  );
-  if (isMeant) return undefined;
-  return referenceTo({ kind: 'Ingress', ...source.ingress.metadata }, home, source.field);
 }
 
 /** The Ingress whose rule it is, where it is known; who has to sign in stays a matter of who may enter. */
@@ -170,7 +141,7 @@ export const albRule = defineCheck({
         '{loadBalancer} sends {host}{path} to a target group of another Service: {rule} of port {port}',
       fix: 'Put the rule for {host}{path} before {rule}, by alb.ingress.kubernetes.io/group.order or a longer path',
       explains: [...ANY_ANSWER, 'Timeout'],
-      leadsTo: [...LOAD_BALANCER_ANSWERS, 'ApplicationRouteNotFound'],
+      leadsTo: ['LoggedOtherTarget', ...LOAD_BALANCER_ANSWERS, ...SENT_ELSEWHERE],
     },
   },
   run({ listeners, request, observation, ...evidence }, report) {
@@ -179,7 +150,7 @@ export const albRule = defineCheck({
     const reason = applied && reasonFor(applied.rule, { ...evidence, request, observation });
     if (listener === undefined || applied === undefined || reason === undefined) return [];
     const loadBalancer = loadBalancerReference({ ...evidence, request });
-    const maker = makerOf(applied, evidence);
+    const maker = makerOf(applied.rule, evidence);
     const { Actions = [] } = applied.rule;
     return [
       report(reason, {

@@ -5,13 +5,22 @@ import { askedPods, isInTime, isLate } from '../model/lateness.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { Layer } from '../model/vocabulary.ts';
 
+interface Stuck {
+  readonly subject: ObjectReference;
+  readonly layer: Layer;
+}
+
+/** What the entrance passes on in time, whoever stands before it did not wait for. */
+const before = (router: ObjectReference, { observation, request, home }: AnswerEvidence): Stuck =>
+  observation.answeredBy?.layer === 'Edge'
+    ? { subject: referenceTo({ kind: 'Host', name: request.host }, home), layer: 'Edge' }
+    : { subject: router, layer: 'LoadBalancer' };
+
 /** The last hop before the Pods that is seen once more not to pass their answer on in time. */
 function stuckAt({
   repeat,
   ...evidence
-}: AnswerEvidence & Partial<Pick<Evidence, 'repeat'>>):
-  | { readonly subject: ObjectReference; readonly layer: Layer }
-  | undefined {
+}: AnswerEvidence & Partial<Pick<Evidence, 'repeat'>>): Stuck | undefined {
   const { hops = [], service } = evidence;
   const isRepeated = repeat !== undefined && isLate(repeat);
   const router = routerOf(evidence);
@@ -21,8 +30,9 @@ function stuckAt({
   const entry = hops.filter(({ hop }) => hop === 'Ingress' || hop === 'Gateway');
   if (router === undefined || !(isRepeated || entry.some(({ observation }) => isLate(observation))))
     return undefined;
-  const isPassed = entry.some(({ observation }) => isInTime(observation));
-  return { subject: router, layer: isPassed ? 'LoadBalancer' : 'Ingress' };
+  return entry.some(({ observation }) => isInTime(observation))
+    ? before(router, evidence)
+    : { subject: router, layer: 'Ingress' };
 }
 
 export const answerOnTime = defineCheck({
@@ -37,7 +47,7 @@ export const answerOnTime = defineCheck({
       owner: 'DevOps',
       message: 'The Pods of {workload} answer {request} in time; {stuck} does not pass their answer on',
       fix: 'Check time-outs, limits and network between {stuck} and the Pods of {workload}',
-      explains: ['Timeout', 504, 'Assertion'],
+      explains: ['Timeout', 504, 524, 503, 'Assertion'],
     },
     AnswerLateOnce: {
       severity: 'Warning',
@@ -45,7 +55,7 @@ export const answerOnTime = defineCheck({
       layer: 'Unknown',
       message: 'An answer of {workload} to {request} came too late; asked again, it comes in time',
       fix: 'See whether it happens again, and what {workload}, its node and its database did at that moment',
-      explains: ['Timeout', 504, 'Assertion'],
+      explains: ['Timeout', 504, 524, 503, 'Assertion'],
     },
   },
   run(evidence, report) {

@@ -3,12 +3,14 @@ import {
   isAmbiguous,
   isCleared,
   isGateway,
+  isPageReplaced,
   podHops,
   routerOf,
   routeState,
 } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
+import { isBodyAdmitted } from '../model/left-to-pods.ts';
 import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
 import { isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
@@ -26,6 +28,9 @@ function isOwnWord(observation: Observation): boolean {
   if (!isGateway(answeredBy) || code < 300 || code >= 500 || isPolicyPassedOn(observation)) return false;
   return code !== 401 || isAskedByPlugin(observation);
 }
+
+const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
+  isOwnWord(evidence.observation) && !isBodyAdmitted(evidence) && !isPageReplaced(evidence);
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
 const isPassing = (observation: Observation): boolean =>
@@ -59,7 +64,7 @@ export const answeredBeforePods = defineCheck({
   title: 'The request reaches the Pods, and their answer comes back as it is',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home', 'service', 'endpoints'],
-  wants: ['ingress', 'httpRoute', 'pods', 'hops'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'pods', 'hops'],
   reasons: {
     AnsweredBeforePods: {
       severity: 'Warning',
@@ -76,7 +81,7 @@ export const answeredBeforePods = defineCheck({
     const router = routerOf(evidence);
     const isSure = isCleared(evidence) && isLasting(observation);
     if (router === undefined || routeState(evidence) !== 'Complete') return [];
-    if (!isSure && !isOwnWord(observation)) return [];
+    if (!isSure && !mayBeOwnWord(evidence)) return [];
     const { who, at, signs, isOutside } = writerOf(observation);
     const subject = isOutside ? referenceTo({ kind: 'Host', name: request.host }, home) : router;
     const { ref: workload } = applicationOf(evidence);

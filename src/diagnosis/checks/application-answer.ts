@@ -12,6 +12,7 @@ import {
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { FAILS_ITS_HEALTH_CHECK } from '../model/consequences.ts';
 import type { LogExcerpt } from '../model/evidence.ts';
+import { leftToPods } from '../model/left-to-pods.ts';
 import type { Observation } from '../model/observation.ts';
 import { isByPolicy, ownerOfAnswer } from '../model/proxy-in-pods.ts';
 import { namesOf } from '../model/serving-pods.ts';
@@ -93,17 +94,12 @@ const hopLines = (evidence: AnswerEvidence, isSame: Sameness): string[] =>
       code === undefined ? [] : [`${ref}, asked directly, answers ${code}`],
     );
 
-const ABOUT_CODE: ReadonlySet<string> = new Set([
-  'UnexpectedStatus',
-  'RedirectLoop',
-  'TooManyRedirects',
-  'InvalidRedirect',
-]);
+const ABOUT_CODE = /^(?:UnexpectedStatus|RedirectLoop|TooManyRedirects|InvalidRedirect)$/;
 
 /** The code that was not expected; undefined when the failure is not about a code that says no. */
 function refusedWith({ code, failure }: Observation): number | undefined {
   const { reason = 'UnexpectedStatus' } = failure ?? {};
-  const isAboutCode = ABOUT_CODE.has(reason);
+  const isAboutCode = ABOUT_CODE.test(reason);
   return isAboutCode && code !== undefined && code >= 300 ? code : undefined;
 }
 
@@ -112,7 +108,17 @@ export const applicationAnswer = defineCheck({
   title: 'What the application itself answers',
   layer: 'Application',
   needs: ['observation', 'request', 'home'],
-  wants: ['ingress', 'httpRoute', 'service', 'endpoints', 'pods', 'hops', 'logs', 'answerText'],
+  wants: [
+    'ingress',
+    'ingressClass',
+    'httpRoute',
+    'service',
+    'endpoints',
+    'pods',
+    'hops',
+    'logs',
+    'answerText',
+  ],
   reasons: {
     ApplicationRedirect: answer(
       [301, 302, 303, 307, 308, '3xx', 'RedirectLoop'],
@@ -212,7 +218,7 @@ export const applicationAnswer = defineCheck({
   run({ logs = [], answerText, ...evidence }, report) {
     const { observation, request } = evidence;
     const code = refusedWith(observation);
-    const confidence = code && writtenByApplication(evidence, isSameCode(code));
+    const confidence = code && (writtenByApplication(evidence, isSameCode(code)) ?? leftToPods(evidence));
     if (code === undefined || !confidence || isByPolicy(observation)) return [];
     const subject = writerOf(evidence, isSameCode(code));
     const { workload } = namesOf(subject);

@@ -40,7 +40,7 @@ const reason = {
   severity: 'Error',
   owner: 'Developer',
   command: "kubectl -n '{namespace}' logs '{object}'",
-  explains: ['Timeout', 504, 502, 408],
+  explains: ['Timeout', 504, 524, 503, 502, 408],
 } as const;
 
 export const applicationLatency = defineCheck({

@@ -1,6 +1,7 @@
 import { isUnsignedJSON } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { ANNOTATION_IN_AWS, TARGETS_UNHEALTHY } from '../model/consequences.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
 import { symptomsOf } from '../model/symptoms.ts';
@@ -40,13 +41,22 @@ const SAID_BY_PAGE: ReadonlySet<string> = new Set([
 const isUnlikelyPage = ({ reason }: Effect, observation: Observation): boolean =>
   SAID_BY_PAGE.has(reason) && isUnsignedJSON(observation);
 
-/** What a gateway signed is its own; what nobody signed may be the application's. */
-const confidenceOf = ({ isCertain }: Effect, { answeredBy }: Observation): Confidence =>
-  isCertain === true ? 'High' : (answeredBy?.confidence ?? 'Medium');
+/** What a gateway signed is its own; what nobody signed may be the application's. What is denied, a stale configuration may deny. */
+function confidenceOf(
+  { key, isCertain, reason }: Effect,
+  { answeredBy }: Observation,
+  secrets?: Evidence['annotatedSecrets'],
+): Confidence {
+  if (isCertain === true) return 'High';
+  const isProved = reason !== 'IngressDeniesLocation' || secrets?.[key] === false;
+  return isProved ? (answeredBy?.confidence ?? 'Medium') : 'Medium';
+}
 
-/** Of two who may redirect, one does: nobody is accused, neither the Ingress nor the application behind it. */
+/** Of two who may redirect or refuse, one does: nobody is accused, neither the Ingress nor the application behind it. */
+const ONE_OF_TWO: ReadonlySet<Effect['reason']> = new Set(['IngressRedirects', 'IngressRefusesRequest']);
+
 const weightOf = (reason: Effect['reason'], isGuess: boolean) =>
-  isGuess && reason === 'IngressRedirects'
+  isGuess && ONE_OF_TWO.has(reason)
     ? ({ severity: 'Error', owner: 'Unknown' } as const)
     : ({ severity: isGuess ? 'Warning' : 'Error' } as const);
 
@@ -55,7 +65,7 @@ export const ingressBehaviour = defineCheck({
   title: 'What the annotations of the Ingress make its controller answer by itself',
   layer: 'Ingress',
   needs: ['ingress', 'request', 'observation', 'home'],
-  wants: ['ingressClass', 'service', 'hops', 'endpoints'],
+  wants: ['ingressClass', 'service', 'hops', 'endpoints', 'pods', 'annotatedSecrets'],
   reasons: {
     IngressRedirects: {
       ...effect('IngressRedirects', 'Ask the address that it redirects to, or remove the redirect'),
@@ -75,6 +85,10 @@ export const ingressBehaviour = defineCheck({
     ),
     IngressRefusesRequest: effect('IngressRefusesRequest', 'Raise the limit, or send what it admits'),
     IngressLimitsRate: effect('IngressLimitsRate', 'Raise the limit, or except the probe from it'),
+    IngressDeniesLocation: effect(
+      'IngressDeniesLocation',
+      'Create what the annotation names, with the keys that the controller looks for, or mend its value; the log of the controller tells what it misses',
+    ),
     IngressGivesUpEarly: {
       ...effect(
         'IngressGivesUpEarly',
@@ -121,8 +135,14 @@ export const ingressBehaviour = defineCheck({
   run({ ingress: { match }, request, observation, home, ingressClass, ...behind }, report) {
     if (match === undefined) return [];
     const { annotations = {}, name, namespace = home } = match.ingress.metadata;
-    const { hops = [], endpoints = [], service } = behind;
-    const backend = { hops, endpoints, ...(service?.service && { service: service.service }) };
+    const { hops = [], endpoints = [], service, pods, annotatedSecrets: secrets } = behind;
+    const backend = {
+      hops,
+      endpoints,
+      pods: pods?.pods ?? [],
+      ...(secrets && { secrets }),
+      ...(service?.service && { service: service.service }),
+    };
     const context = { request, observation, match, annotations, ...backend };
     const controller = ingressClass?.ingressClass?.spec.controller;
     const symptoms = symptomsOf(observation);
@@ -140,7 +160,8 @@ export const ingressBehaviour = defineCheck({
           slots: { ingress: name, namespace, does, annotation },
           evidence: reason === 'IngressRedirects' ? redirectChain(observation) : [],
           ...weightOf(reason, isGuess),
-          confidence: isGuess || controller === undefined ? 'Low' : confidenceOf(seen.effect, observation),
+          confidence:
+            isGuess || controller === undefined ? 'Low' : confidenceOf(seen.effect, observation, secrets),
         });
       });
   },

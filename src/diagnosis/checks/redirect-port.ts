@@ -43,7 +43,7 @@ function byAnnotation(
   const { match } = matchIngress(ingress?.candidates ?? [], from, home);
   if (match === undefined) return undefined;
   const { annotations = {}, ...metadata } = match.ingress.metadata;
-  const context = { request: from, observation, match, annotations, hops: [], endpoints: [] };
+  const context = { request: from, observation, match, annotations, hops: [], endpoints: [], pods: [] };
   const controller = ingressClass?.ingressClass?.spec.controller;
   const [first] = effectsOn(context, controller, ({ reason }) => reason === 'IngressRedirects');
   const field = first && `metadata.annotations['${first.key}']`;

@@ -151,12 +151,21 @@ function byWitness(evidence: AnswerEvidence, isSame: Sameness): Confidence | und
 const signatureOf = (product: string | undefined): string | undefined =>
   product === 'Istio' ? 'Envoy' : product;
 
+const CUSTOM_ERRORS = 'nginx.ingress.kubernetes.io/custom-http-errors';
+
+/** Whether the controller puts a page of its own in place of what is answered with such a code. */
+export function isPageReplaced({ ingress, observation: { code } }: AnswerEvidence): boolean {
+  const codes = ingress?.match?.ingress.metadata.annotations?.[CUSTOM_ERRORS]?.split(',') ?? [];
+  return codes.some((each) => Number(each) === code);
+}
+
 /** A gateway's page can travel through others unchanged: the Pod may hold the very proxy that wrote it. */
 const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
   answersOf(evidence).some(
     (answer) =>
       isSame(answer) &&
-      signatureOf(answer.answeredBy?.product) === signatureOf(evidence.observation.answeredBy?.product),
+      (isPageReplaced(evidence) ||
+        signatureOf(answer.answeredBy?.product) === signatureOf(evidence.observation.answeredBy?.product)),
   );
 
 const MIDDLEWARES = 'traefik.ingress.kubernetes.io/router.middlewares';

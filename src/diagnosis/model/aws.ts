@@ -206,6 +206,7 @@ export interface AccessLogEntry {
   readonly elbStatusCode: number;
   /** Absent where no target answered. */
   readonly targetStatusCode?: number;
+  readonly targetGroupARN?: string;
   readonly method: string;
   /** Without its query. */
   readonly url: string;

@@ -107,6 +107,22 @@ export const HOST_ELSEWHERE = [
   ...APPLICATION_REASONS,
 ] as const;
 
+/** What is seen when the request goes to somebody else's Pods: nothing that is answered is this application's word. */
+export const SENT_ELSEWHERE = [
+  ...HOST_ELSEWHERE,
+  'ApplicationConflict',
+  'ApplicationUnsupportedMediaType',
+  'ApplicationValidationFailed',
+  'ApplicationNotImplemented',
+  'ApplicationProxyBadGateway',
+  'ApplicationUpstreamFails',
+  'ApplicationUnavailable',
+  'ApplicationGatewayTimeout',
+  'ApplicationSlow',
+  'ApplicationHangs',
+  'AnswerLateOnce',
+] as const;
+
 /** Reasons that follow when a request goes another way than the route says: whoever answers is not this application. */
 export const ANSWERED_ELSEWHERE = ['AnsweredBeforePods', 'ApplicationRouteNotFound'] as const;
 

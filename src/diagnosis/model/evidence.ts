@@ -51,6 +51,8 @@ export interface RoutedRequest {
   readonly method: string;
   /** As the probe sets them and no secrets, names in lower case; absent: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of the body that was sent; absent where that is not told. */
+  readonly bodyBytes?: number;
 }
 
 export interface ServiceEvidence {
@@ -172,6 +174,8 @@ export interface Evidence {
   readonly autoscalers: readonly HorizontalPodAutoscaler[];
   /** Applies only where the certificate may be what is wrong. */
   readonly tlsSecret: TLSSecretEvidence;
+  /** Whether the Secrets exist that annotations of the Ingress name, by annotation; applies only where it may deny requests. */
+  readonly annotatedSecrets: Readonly<Record<string, boolean>>;
   /** Applies only where there is a policy in one of the namespaces. */
   readonly networkPolicies: NetworkPolicyEvidence;
   /** Pods of the network's own agents; applies only to a Node whose endpoints alone take no connection. */

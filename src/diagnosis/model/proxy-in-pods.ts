@@ -70,6 +70,11 @@ const containersOf = ({ spec: { containers, initContainers = [] } }: Pod): reado
   ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'),
 ];
 
+const isNginxImage = runs(/(?:^|\/)(?:[\w-]*nginx(?:-[\w-]+)?|openresty)(?=[:@]|$)/);
+
+/** Whether a container of the Pod is an nginx, which signs its pages as an ingress controller of nginx does. */
+export const runsNginx = (pod: Pod): boolean => containersOf(pod).some((one) => isNginxImage(one));
+
 function ownerBeside(pod: Pod, answer: Observation): Owner | undefined {
   const containers = containersOf(pod);
   if (answer.answeredBy?.layer === 'Application') return undefined;

@@ -1,5 +1,7 @@
 import type { Action, Rule, RuleCondition } from '../model/aws.ts';
-import type { HTTPIngressPath, Ingress, IngressRule } from '../model/kubernetes.ts';
+import type { Evidence } from '../model/evidence.ts';
+import type { HTTPIngressPath, Ingress, IngressRule, TargetGroupBinding } from '../model/kubernetes.ts';
+import { type ObjectReference, referenceTo } from '../model/reference.ts';
 
 /** The path of an Ingress from which AWS' controller made a rule. */
 export interface RuleSource {
@@ -88,4 +90,32 @@ export function sourceOfRule(rule: Rule, ingresses: readonly Ingress[]): RuleSou
     ),
   );
   return sources.length === 1 ? sources[0] : undefined;
+}
+
+/** Whether a request was or is sent to target groups, and none of them is bound to the Service that the Ingress means. */
+export function isElsewhere(
+  sent: readonly string[],
+  bindings: readonly TargetGroupBinding[] | undefined,
+): boolean {
+  const bound = (bindings ?? []).flatMap(({ spec }) => spec.targetGroupARN ?? []);
+  return sent.length > 0 && bound.length > 0 && !sent.some((arn) => bound.includes(arn));
+}
+
+/** The Ingress that made the rule, where the cluster knows it and the rule does not lead to the Service that is meant. */
+export function makerOf(
+  rule: Rule,
+  {
+    albIngresses = [],
+    targetGroupBindings = [],
+    home,
+  }: Pick<Evidence, 'home'> & Partial<Pick<Evidence, 'albIngresses' | 'targetGroupBindings'>>,
+): ObjectReference | undefined {
+  const source = sourceOfRule(rule, albIngresses);
+  if (source === undefined) return undefined;
+  const { namespace } = source.ingress.metadata;
+  const isMeant = targetGroupBindings.some(
+    ({ metadata, spec }) => metadata.namespace === namespace && spec.serviceRef?.name === source.service,
+  );
+  if (isMeant) return undefined;
+  return referenceTo({ kind: 'Ingress', ...source.ingress.metadata }, home, source.field);
 }

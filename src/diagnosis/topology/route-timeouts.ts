@@ -1,5 +1,5 @@
 import { type AnswerEvidence, routerOf } from '../model/answering.ts';
-import { isPatient } from '../model/lateness.ts';
+import { isPatient, isTooLate } from '../model/lateness.ts';
 
 const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
@@ -26,7 +26,10 @@ function timeoutsSet({ ingress, httpRoute }: AnswerEvidence): readonly string[] 
 export function patienceOf(evidence: AnswerEvidence): readonly string[] {
   const router = routerOf(evidence);
   const { observation } = evidence;
-  if (router === undefined || observation.code !== 504 || !isPatient(observation)) return [];
+  const { code, answeredBy } = observation;
+  if (router === undefined || !isTooLate(observation) || code === undefined || !isPatient(observation))
+    return [];
+  if (answeredBy?.layer === 'Edge') return [`${answeredBy.product} waits no longer for anybody`];
   const set = timeoutsSet(evidence).join(', ') || 'it sets no time-out of its own';
   return [`${router.ref} waits as long as is usual before it gives up: ${set}`];
 }

@@ -26,6 +26,7 @@ const WHOLE = {
   method: 'GET',
   url: 'https://shop.example.com:443/a',
   userAgent: AGENT,
+  targetGroupARN: 'arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/shop/7',
   traceID: 'Self=1-1;Root=1-6955b900-abcdef012345678912345678',
   matchedRulePriority: '1',
   actionsExecuted: ['waf', 'forward'],

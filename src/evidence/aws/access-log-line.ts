@@ -40,6 +40,7 @@ export function readAccessLogLine(line: string): AccessLogEntry | undefined {
     method,
     url: withoutQuery(url),
     userAgent,
+    ...set('targetGroupARN', fields[16]),
     ...set('traceID', fields[17]),
     ...set('matchedRulePriority', fields[20]),
     actionsExecuted: (fields[22] ?? '').split(',').filter((action) => action !== '' && action !== '-'),

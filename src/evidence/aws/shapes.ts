@@ -148,6 +148,7 @@ export const ACCESS_LOG_ENTRY: Shape<AccessLogEntry> = {
   responseProcessingTime: true,
   elbStatusCode: true,
   targetStatusCode: true,
+  targetGroupARN: true,
   method: true,
   url: true,
   userAgent: true,

@@ -135,6 +135,7 @@ function observationFile(one: DiagnosedCase): string {
     ...(probe.name === undefined ? {} : { name: probe.name }),
     ...(probe.failingSince === undefined ? {} : { failingSince: probe.failingSince }),
     ...(probe.headers && redacted({ headers: probe.headers })),
+    ...(probe.bodyBytes === undefined ? {} : { bodyBytes: probe.bodyBytes }),
     target: redacted(targetSpec(probe.target)),
     ...(diagnose && { diagnose }),
     ...(hops && podLogs && { settings: { hops, podLogs, ...(clusterDomain && { clusterDomain }) } }),

@@ -82,6 +82,19 @@ function reachedController(
   );
 }
 
+/** What an edge says of what is behind it. */
+const OF_ORIGIN: ReadonlySet<number | undefined> = new Set([502, 503, 504, 520, 521, 522, 523, 524]);
+
+/**
+ * The one Ingress of the probe's namespace that takes any host, where an edge outside the cluster says that what is
+ * behind it fails: edges mostly call it by another name than callers call them.
+ */
+function behindEdge({ observation, probe }: SlotContext, listed: readonly Ingress[]): readonly Ingress[] {
+  const isOfEdge = observation.answeredBy?.layer === 'Edge' && OF_ORIGIN.has(observation.code);
+  const own = listed.filter(({ metadata }) => metadata.namespace === probe.namespace);
+  return isOfEdge && own.length === 1 ? own : [];
+}
+
 /** Whether the request went elsewhere than to the addresses of the Ingresses, as far as these tell. */
 function passesBy(observation: Observation, ingresses: readonly Ingress[]): boolean {
   const remote = remoteIP(observation);
@@ -113,9 +126,12 @@ async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slo
   const byGateway = await context.slot('httpRoute');
   if (byGateway.ok) return NOT_APPLICABLE;
   const concerned = await concernsIngress(context, request, listed.value, byGateway);
-  if (!concerned.ok) return concerned;
   const named = listed.value.filter((ingress) => isNamedFor(ingress, request.host));
-  const candidates = candidatesFor(named.length > 0 ? named : listed.value, request.host);
+  const behind =
+    !concerned.ok && concerned.reason === 'NotApplicable' ? behindEdge(context, listed.value) : [];
+  if (!concerned.ok && behind.length === 0) return concerned;
+  const [taking = listed.value] = [named, behind].filter(({ length }) => length > 0);
+  const candidates = candidatesFor(taking, request.host);
   return found({
     candidates,
     ...matchIngress(candidates, request, probe.namespace),

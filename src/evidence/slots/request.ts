@@ -53,6 +53,11 @@ export const readRequest: SlotReader<'request'> = async (context) => {
   const { observation, probe } = context;
   const url = urlToExplain(observation, probe.target);
   const routed = url === null ? await fromTarget(context) : fromURL(url);
-  const { headers } = probe;
-  return found({ ...routed, method: observation.method, ...(headers && { headers }) });
+  const { headers, bodyBytes } = probe;
+  return found({
+    ...routed,
+    method: observation.method,
+    ...(headers && { headers }),
+    ...(bodyBytes === undefined ? {} : { bodyBytes }),
+  });
 };

@@ -3,6 +3,7 @@ import type { HopAnswer, RoutedRequest, RouteEndpoint } from '../../model/eviden
 import type { IngressMatch } from '../../model/ingress-evidence.ts';
 import type { Service } from '../../model/kubernetes.ts';
 import { answeredByApplication, type Observation } from '../../model/observation.ts';
+import type { Pod } from '../../model/pod.ts';
 
 /** What of the request and its way an annotation's effect depends on. */
 export interface EffectContext {
@@ -13,6 +14,9 @@ export interface EffectContext {
   readonly service?: Service;
   readonly hops: readonly HopAnswer[];
   readonly endpoints: readonly RouteEndpoint[];
+  readonly pods: readonly Pod[];
+  /** By annotation whether what it names exists; absent where nobody could look. */
+  readonly secrets?: Readonly<Record<string, boolean>>;
 }
 
 export const EFFECTS = [
@@ -22,6 +26,7 @@ export const EFFECTS = [
   'IngressRefusesSource',
   'IngressRefusesRequest',
   'IngressLimitsRate',
+  'IngressDeniesLocation',
   'IngressGivesUpEarly',
   'IngressProtocolWrong',
   'IngressRewritesPath',

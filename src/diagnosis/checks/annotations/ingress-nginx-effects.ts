@@ -1,5 +1,8 @@
 import { isNginx } from '../../model/answering.ts';
+import { portNumber } from '../../model/container-ports.ts';
 import { gaveUp, isShort } from '../../model/lateness.ts';
+import { admitsBody } from '../../model/left-to-pods.ts';
+import { runsNginx } from '../../model/proxy-in-pods.ts';
 import {
   admitsAll,
   type Effect,
@@ -12,6 +15,7 @@ import {
   redirectsToHTTPS,
   when,
 } from './effect.ts';
+import { INGRESS_NGINX_DENIALS } from './ingress-nginx-denials.ts';
 
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
 
@@ -33,6 +37,7 @@ const admits = (key: string): Effect =>
     reason: 'IngressRefusesSource',
     explains: [403],
     does: (value) => when(!admitsAll(value), 'admits only the addresses of its list'),
+    isDoubtful: saidByPods,
   });
 
 const authenticates = (key: string, explains: Effect['explains'], text: string): Effect =>
@@ -44,7 +49,32 @@ const limits = (key: string): Effect =>
     explains: [429, 503],
     does: () => 'lets only so many requests of one address through',
     // 503 is what nginx answers for a Service without endpoints too.
-    isDoubtful: (context) => context.observation.code === 503 && !hasReadyEndpoint(context),
+    isDoubtful: (context) =>
+      saidByPods(context) || (context.observation.code === 503 && !hasReadyEndpoint(context)),
+  });
+
+/** An nginx in the Pods says of itself what the controller's would say. */
+const saidByPods = ({ observation: { code }, hops }: EffectContext): boolean =>
+  hops.some(
+    ({ hop, observation }) => hop === 'Pod' && observation.code === code && isNginx(observation.answeredBy),
+  );
+
+/** Whether an nginx in the Pods may have refused the body: nobody knows its length, and the Pods cannot clear themselves. */
+function mayBeTooLargeForPods(context: EffectContext): boolean {
+  const { request, observation, hops, pods } = context;
+  if (request.bodyBytes !== undefined || !isNginx(observation.answeredBy)) return false;
+  const isAsked = hops.some(({ hop, observation: { code } }) => hop === 'Pod' && code !== undefined);
+  return isAsked ? saidByPods(context) : pods.some(runsNginx);
+}
+
+/** Whether the kubelet finds a Pod ready by asking over plain HTTP the very port to which the controller sends. */
+const passesHTTPCheck = ({ pods, endpoints }: EffectContext): boolean =>
+  endpoints.some(({ ready, podName, port }) => {
+    const pod = ready ? pods.find(({ metadata }) => metadata.name === podName) : undefined;
+    const asked = pod?.spec.containers.flatMap(({ readinessProbe }) => readinessProbe?.httpGet ?? []) ?? [];
+    return asked.some(
+      (get) => pod !== undefined && get.scheme !== 'HTTPS' && portNumber(pod, get.port) === port,
+    );
   });
 
 /** nginx in a Pod signs the same page, which comes through unchanged: only Pods that say something else clear themselves. */
@@ -143,7 +173,9 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     nginx('proxy-body-size', {
       reason: 'IngressRefusesRequest',
       explains: [413],
-      does: (value) => when(value !== '0', 'refuses bodies above its limit'),
+      does: (value, { request }) =>
+        when(admitsBody(value, request.bodyBytes) !== true, 'refuses bodies above its limit'),
+      isDoubtful: mayBeTooLargeForPods,
     }),
     nginx('enable-modsecurity', {
       reason: 'IngressAsksFirewall',
@@ -157,8 +189,16 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       reason: 'IngressProtocolWrong',
       explains: [502],
       does: (value, context) =>
-        when(/^(HTTPS|GRPCS)$/.test(value) && !podsAnswer(context), `speaks ${value} with its backend`),
-      isDoubtful: ({ hops }) => !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
+        when(
+          /^(?:GRPC|FCGI)$/.test(value)
+            ? passesHTTPCheck(context)
+            : /^(?:HTTPS|GRPCS)$/.test(value) && !podsAnswer(context),
+          `speaks ${value} with its backend`,
+        ),
+      // Who passes a check over HTTP is no FastCGI server; one of gRPC may speak both.
+      isDoubtful: ({ annotations, hops }) =>
+        annotations[`${PREFIX}backend-protocol`] !== 'FCGI' &&
+        !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
     }),
     nginx('rewrite-target', {
       reason: 'IngressRewritesPath',
@@ -169,5 +209,6 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     }),
     snippet('configuration-snippet'),
     snippet('server-snippet'),
+    ...INGRESS_NGINX_DENIALS,
   ],
 };

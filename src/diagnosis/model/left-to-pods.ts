@@ -1,0 +1,50 @@
+import { type AnswerEvidence, isNginx, podHops, routeState } from './answering.ts';
+import type { Evidence } from './evidence.ts';
+import { runsNginx } from './proxy-in-pods.ts';
+import { servingPods } from './serving-pods.ts';
+import type { Confidence } from './vocabulary.ts';
+
+const BODY_SIZE = 'nginx.ingress.kubernetes.io/proxy-body-size';
+
+/** Controllers whose pages nginx signs. */
+const OF_NGINX = /nginx|kong|apisix|wallarm/;
+
+const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Bytes of a size as nginx writes it, such as `8m`; 0 is no limit. */
+function bytesOf(size: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)([kmg]?)b?$/i.exec(size.trim()) ?? [];
+  if (digits === undefined) return undefined;
+  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
+  return bytes === 0 ? Number.POSITIVE_INFINITY : bytes;
+}
+
+/** Whether a limit of nginx lets a body of this length through; undefined where one of the two is not known. */
+export function admitsBody(size: string, bodyBytes: number | undefined): boolean | undefined {
+  const limit = bytesOf(size);
+  if (limit === Number.POSITIVE_INFINITY) return true;
+  return limit === undefined || bodyBytes === undefined ? undefined : bodyBytes <= limit;
+}
+
+type Left = AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>;
+
+/** Whether it is known of the router that it did not find the body of the request too large. */
+export function isBodyAdmitted({ observation, request, ingress, ingressClass }: Left): boolean {
+  const route = ingress?.match?.ingress;
+  if (observation.code !== 413 || observation.answeredBy?.product !== 'nginx' || route === undefined)
+    return false;
+  const controller = ingressClass?.ingressClass?.spec.controller;
+  if (controller !== undefined && !OF_NGINX.test(controller)) return true;
+  const size = route.metadata.annotations?.[BODY_SIZE];
+  return size !== undefined && admitsBody(size, request.bodyBytes) === true;
+}
+
+/** Whether an nginx in the Pods is the only one left that may have signed the answer, where Pods could not be asked. */
+export function leftToPods(evidence: Left): Confidence | undefined {
+  const { observation, pods } = evidence;
+  if (!isNginx(observation.answeredBy) || !isBodyAdmitted(evidence)) return undefined;
+  if (routeState(evidence) !== 'Complete' || pods === undefined) return undefined;
+  const isAsked = podHops(evidence).some(({ observation: { code } }) => code !== undefined);
+  const serving = servingPods(pods);
+  return !isAsked && serving.length > 0 && serving.every(runsNginx) ? 'Medium' : undefined;
+}

@@ -165,6 +165,8 @@ export const albRule = defineCheck({
           said: saidBy(Actions),
         },
         confidence: confidenceOf(applied, reason),
+        // Where a rule before it may have taken the request, what our own Pods say stays a cause of its own.
+        ...(reason === 'ALBRuleShadows' && !applied.certain && { severity: 'Warning' as const }),
         evidence: targetGroupsOf(Actions).map((arn) => `${described(applied.rule)} sends to ${arn}`),
       }),
     ];

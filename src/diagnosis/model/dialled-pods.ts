@@ -18,7 +18,8 @@ export interface DialledPod {
   readonly isNew: boolean;
 }
 
-const isNew = ({ status }: Pod, now: string): boolean =>
+/** It may not have opened its ports yet. */
+export const isNew = ({ status }: Pod, now: string): boolean =>
   (status.containerStatuses ?? []).some(
     ({ state }) => secondsSince(state?.running?.startedAt, now) < STARTED_SECONDS,
   );

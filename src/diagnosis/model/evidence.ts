@@ -13,6 +13,7 @@ import type {
 } from './aws.ts';
 import type { ControllerServices } from './controller-services.ts';
 import type { ControllerWorkload } from './controller-workload.ts';
+import type { Dependency } from './dependency.ts';
 import type { ReferenceGrant } from './gateway-api.ts';
 import type { HealthAnswer } from './health-answer.ts';
 import type { HostRecords } from './host-records.ts';
@@ -188,6 +189,8 @@ export interface Evidence {
   readonly logs: readonly LogExcerpt[];
   /** What an answer that says no says in its body, redacted, on one line of at most 256 bytes. */
   readonly answerText: string;
+  /** Services that the application says it does not reach; applies only where it says so of any. */
+  readonly dependencies: readonly Dependency[];
   /** Applies only where a load balancer of AWS stands on the way; all slots below need it. */
   readonly alb: ALBEvidence;
   /** The load balancer that checks the Pods' health: `alb`, or one that the request goes past while all Pods wait for its word. */

@@ -1,7 +1,8 @@
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
 import type { Service } from '../diagnosis/model/kubernetes.ts';
 import { found } from '../diagnosis/model/lookup.ts';
 import { type ObjectReference, referenceTo } from '../diagnosis/model/reference.ts';
+import type { RoutedRequest } from '../diagnosis/model/route-evidence.ts';
 import { backendToExplain } from '../diagnosis/topology/route-backends.ts';
 import { addressesOf, parseServiceHost } from '../diagnosis/topology/service-hosts.ts';
 import { askedAddress, nodeAt } from './node-address.ts';

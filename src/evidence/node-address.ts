@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
 import type { Node } from '../diagnosis/model/kubernetes.ts';
 import { found } from '../diagnosis/model/lookup.ts';
 import { remoteIP } from '../diagnosis/model/observation.ts';
+import type { RoutedRequest } from '../diagnosis/model/route-evidence.ts';
 import type { SlotContext } from './slot-context.ts';
 
 /** The address to which the request went, as far as it is known. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Mute } from '../diagnosis/model/diagnosis.ts';
-import type { Dial, HopAnswer, LogExcerpt } from '../diagnosis/model/evidence.ts';
 import type { HealthAnswer } from '../diagnosis/model/health-answer.ts';
+import type { Dial, HopAnswer, LogExcerpt } from '../diagnosis/model/route-evidence.ts';
 import type { TargetSpec } from '../diagnosis/model/target.ts';
 import { DumpError, readYaml } from './cluster/dump.ts';
 import { fieldsOutside, type Shape } from './cluster/shape.ts';

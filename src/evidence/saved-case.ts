@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { LogExcerpt } from '../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import type { Pod } from '../diagnosis/model/pod.ts';
+import type { LogExcerpt } from '../diagnosis/model/route-evidence.ts';
 import { targetOf } from '../diagnosis/model/target.ts';
 import { readSavedAws } from './aws/saved.ts';
 import { POD_LOG } from './bundle/recording.ts';

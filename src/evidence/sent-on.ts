@@ -1,7 +1,8 @@
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
 import type { IngressMatch } from '../diagnosis/model/ingress-evidence.ts';
 import type { Service, ServicePort } from '../diagnosis/model/kubernetes.ts';
 import { found, type Lookup, mapLookup } from '../diagnosis/model/lookup.ts';
+import type { RoutedRequest } from '../diagnosis/model/route-evidence.ts';
 import { type BackendRequest, backendRequest } from '../diagnosis/topology/backend-request.ts';
 import { routedRequest, schemeByPolicy } from '../diagnosis/topology/http-route-filters.ts';
 import type { SlotContext } from './slot-context.ts';

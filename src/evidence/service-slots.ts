@@ -18,6 +18,7 @@ export const SERVICE_SLOTS: ReadonlySet<SlotName> = new Set([
   'health',
   'logs',
   'answerText',
+  'dependencies',
   'referenceGrants',
   'healthCheckedBy',
   'targetGroupBindings',

@@ -1,6 +1,7 @@
-import type { Dial, Evidence, Slot, SlotName } from '../diagnosis/model/evidence.ts';
+import type { Evidence, Slot, SlotName } from '../diagnosis/model/evidence.ts';
 import type { Lookup } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
+import type { Dial } from '../diagnosis/model/route-evidence.ts';
 import type { Target } from '../diagnosis/model/target.ts';
 import type { LogLooks } from './aws/log-looks.ts';
 import type { AwsReader, AwsSettings } from './aws/reader.ts';

@@ -12,6 +12,7 @@ import { readAutoscalers } from './slots/autoscalers.ts';
 import { readCertificates } from './slots/certificates.ts';
 import { readControllerServices } from './slots/controller-services.ts';
 import { readControllerWorkload } from './slots/controller-workload.ts';
+import { readDependencies } from './slots/dependencies.ts';
 import { readDials } from './slots/dials.ts';
 import { readEndpoints } from './slots/endpoints.ts';
 import { readEvents } from './slots/events.ts';
@@ -95,6 +96,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   health: readHealth,
   logs: readLogs,
   answerText: readAnswerText,
+  dependencies: readDependencies,
   alb: readALB,
   healthCheckedBy: readHealthCheckedBy,
   albIngresses: readALBIngresses,

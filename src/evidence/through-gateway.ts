@@ -1,7 +1,8 @@
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
 import type { Gateway, HTTPRoute, ParentReference } from '../diagnosis/model/gateway-api.ts';
 import { found, type Lookup } from '../diagnosis/model/lookup.ts';
 import { remoteIP } from '../diagnosis/model/observation.ts';
+import type { RoutedRequest } from '../diagnosis/model/route-evidence.ts';
 import { gatewayAddresses, isGateway, isMesh } from '../diagnosis/topology/gateway-listeners.ts';
 import { type PlacedRoute, routeHostRank } from '../diagnosis/topology/http-route-match.ts';
 import { closestRank, routeHosts } from '../diagnosis/topology/route-hosts.ts';

@@ -1,8 +1,9 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
-import type { Evidence, RouteEndpoint } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { Workload } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
+import type { RouteEndpoint } from '../model/route-evidence.ts';
 import { healthOnRoute, type SeenGroup } from '../topology/alb-targets.ts';
 
 const isDown = ({ status }: Workload): boolean => (status?.readyReplicas ?? 0) === 0;

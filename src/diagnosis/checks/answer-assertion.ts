@@ -1,4 +1,4 @@
-import { applicationOf, isCleared, logCommand, writtenByApplication } from '../model/answering.ts';
+import { isCleared, logCommand, writerOf, writtenByApplication } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Observation } from '../model/observation.ts';
 import { namesOf } from '../model/serving-pods.ts';
@@ -51,7 +51,7 @@ export const answerAssertion = defineCheck({
     const confidence = writtenByApplication(evidence, isSame);
     // Pods that are not slow when they are asked directly were not what took long.
     if (confidence === undefined || (broken === 'TooSlow' && isCleared(evidence))) return [];
-    const subject = applicationOf(evidence);
+    const subject = writerOf(evidence, isSame);
     const { workload } = namesOf(subject);
     return [
       report(REASONS[broken], {

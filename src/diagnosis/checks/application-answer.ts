@@ -11,10 +11,10 @@ import {
 } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { FAILS_ITS_HEALTH_CHECK } from '../model/consequences.ts';
-import type { LogExcerpt } from '../model/evidence.ts';
 import { leftToPods } from '../model/left-to-pods.ts';
 import type { Observation } from '../model/observation.ts';
 import { isByPolicy, ownerOfAnswer } from '../model/proxy-in-pods.ts';
+import type { LogExcerpt } from '../model/route-evidence.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import { tellingLine } from '../model/stack-trace.ts';
 import { explainHeaders, redirectChain } from '../model/telling-headers.ts';

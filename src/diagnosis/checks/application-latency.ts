@@ -1,9 +1,9 @@
 import { type AnswerEvidence, applicationOf, isDirect, podHops, routeState } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Dial } from '../model/evidence.ts';
 import { type HealthAnswer, latencyBeside } from '../model/health-answer.ts';
 import { askedPods, isInTime, isTooLate } from '../model/lateness.ts';
 import type { Observation } from '../model/observation.ts';
+import type { Dial } from '../model/route-evidence.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 import { patienceOf } from '../topology/route-timeouts.ts';

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import { defineCheck } from '../model/check.ts';
 import { HOST_ELSEWHERE } from '../model/consequences.ts';
-import type { HopAnswer } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host-records.ts';
 import { type Observation, remoteIP } from '../model/observation.ts';
+import type { HopAnswer } from '../model/route-evidence.ts';
 import type { Layer } from '../model/vocabulary.ts';
 
 /** What stands before an Ingress on purpose, under an address of its own. */

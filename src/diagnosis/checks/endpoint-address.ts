@@ -1,6 +1,6 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
-import type { Dial, HopAnswer, RouteEndpoint, ServiceEvidence } from '../model/evidence.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
+import type { Dial, HopAnswer, RouteEndpoint, ServiceEvidence } from '../model/route-evidence.ts';
 import { symptomsOf } from '../model/symptoms.ts';
 import type { Confidence, Severity } from '../model/vocabulary.ts';
 

@@ -1,8 +1,8 @@
 import { podHops } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import type { HopAnswer, PodsEvidence } from '../model/evidence.ts';
 import { failureReason } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
+import type { HopAnswer, PodsEvidence } from '../model/route-evidence.ts';
 import { namesOf, workloadOf } from '../model/serving-pods.ts';
 import type { Owner } from '../model/vocabulary.ts';
 

@@ -1,12 +1,12 @@
 import { type AnswerEvidence, writtenByApplication } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { HTTPRoute, HTTPRouteMatch, HTTPRouteRule } from '../model/gateway-api.ts';
 import type { HTTPRouteEvidence } from '../model/http-route-evidence.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import { matchesOf, takes } from '../topology/http-route-match.ts';
 import { closestRank, routeHosts } from '../topology/route-hosts.ts';
 

@@ -16,6 +16,7 @@ import { answeredBeforePods } from './answered-before-pods.ts';
 import { apiGatewayAnswer } from './api-gateway-answer.ts';
 import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
+import { applicationDependency } from './application-dependency.ts';
 import { applicationLatency } from './application-latency.ts';
 import { controllerService } from './controller-service.ts';
 import { dnsAddress } from './dns-address.ts';
@@ -172,6 +173,7 @@ export const CHECKS = [
   applicationLatency,
   answerOnTime,
   applicationConnection,
+  applicationDependency,
   answerAssertion,
   probeCredentials,
   probeExpectation,

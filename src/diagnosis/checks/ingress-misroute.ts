@@ -1,8 +1,8 @@
 import { defineCheck } from '../model/check.ts';
 import { ANSWERED_ELSEWHERE } from '../model/consequences.ts';
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { referenceTo } from '../model/reference.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 
 const servicesOf = ({ spec }: Ingress): readonly string[] =>
   (spec.rules ?? []).flatMap(({ http }) =>

@@ -1,10 +1,11 @@
 import { isAtPods, isRouted } from '../model/at-pods.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
-import type { Dial, Evidence, HopAnswer, RouteEndpoint } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { NetworkPolicy, NetworkPolicyEvidence } from '../model/network-policy.ts';
 import type { Pod } from '../model/pod.ts';
 import { referenceTo } from '../model/reference.ts';
+import type { Dial, HopAnswer, RouteEndpoint } from '../model/route-evidence.ts';
 import { hasCondition, namesOf, servingPods, workloadOf } from '../model/serving-pods.ts';
 import type { Confidence, Severity } from '../model/vocabulary.ts';
 import { mayReachNone, sendsToPods } from '../topology/alb-targets.ts';

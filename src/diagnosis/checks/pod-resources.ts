@@ -1,10 +1,10 @@
 import { secondsSince } from '../model/age.ts';
 import type { AnswerEvidence } from '../model/answering.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
-import type { PodsEvidence, RouteEndpoint } from '../model/evidence.ts';
 import { askedPods } from '../model/lateness.ts';
 import type { PodMetrics } from '../model/pod-metrics.ts';
 import { quantityOf } from '../model/quantity.ts';
+import type { PodsEvidence, RouteEndpoint } from '../model/route-evidence.ts';
 import { type ServingContainer, servingContainers } from '../model/serving-containers.ts';
 import { fieldOf } from '../model/serving-pods.ts';
 

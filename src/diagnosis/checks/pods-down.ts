@@ -1,8 +1,8 @@
 import type { Check, Finding } from '../model/check.ts';
-import type { PodsEvidence } from '../model/evidence.ts';
 import type { KubernetesEvent } from '../model/kubernetes.ts';
 import type { Observation } from '../model/observation.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import type { LogExcerpt, PodsEvidence } from '../model/route-evidence.ts';
 import { servingPods, workloadOf } from '../model/serving-pods.ts';
 import type { Owner } from '../model/vocabulary.ts';
 import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
@@ -35,12 +35,19 @@ interface Behind {
   readonly pods: PodsEvidence;
   readonly workloads: WorkloadsEvidence;
   readonly events?: readonly KubernetesEvent[];
+  readonly logs?: readonly LogExcerpt[];
 }
+
+/** Stores, brokers and caches, of which the same is true. */
+const STORES =
+  /(?:^|\/)(?:redis(?:-(?:stack(?:-server)?|sentinel|cluster))?|valkey|keydb|dragonfly|memcached|postgres(?:ql)?(?:-repmgr)?|postgis|timescaledb(?:-ha)?|pgbouncer|pgpool|mysql(?:-server)?|mariadb(?:-galera)?|percona-[a-z-]+|mongo(?:db)?(?:-community-server)?|rabbitmq|kafka|cp-kafka|redpanda|zookeeper|nats|elasticsearch|opensearch|solr|cassandra|scylla|cockroach|clickhouse(?:-server)?|influxdb|minio|vault|consul|etcd)(?=[:@]|$)/;
 
 /** Why no Pod of a Service off the request's way serves. */
 export interface PodsDown {
   readonly workload: ObjectReference;
   readonly owner: Owner;
+  /** The finding behind it; absent: nothing tells why. */
+  readonly cause?: Finding;
   readonly evidence: readonly string[];
   readonly remedy: string;
 }
@@ -51,8 +58,10 @@ function causeAmong(findings: readonly Finding[]): Finding | undefined {
   return roots.find(({ confidence }) => confidence === 'High') ?? roots[0];
 }
 
-const isProduct = ({ pods }: PodsEvidence): boolean =>
-  pods.some(({ spec }) => spec.containers.some(({ image = '' }) => PRODUCTS.test(image)));
+export const isProduct = ({ pods }: PodsEvidence): boolean =>
+  pods.some(({ spec }) =>
+    spec.containers.some(({ image = '' }) => PRODUCTS.test(image) || STORES.test(image)),
+  );
 
 /** A process that ends is its writers' to mend; all else is whose who runs it. */
 const ownerOf = ({ check, owner }: Finding, { pods }: Behind): Owner =>
@@ -68,12 +77,12 @@ function workloadBehind({ pods, workloads }: Behind, home: string): ObjectRefere
 
 /** The heaviest thing that is wrong with the Pods and their workloads; undefined where there is none of either. */
 export function faultOf(behind: Behind, observation: Observation, home: string): PodsDown | undefined {
-  const { pods, workloads, events = [] } = behind;
-  const seen = { pods, workloads, events, observation, home };
+  const { pods, workloads, events = [], logs = [] } = behind;
+  const seen = { pods, workloads, events, logs, observation, home };
   const cause = causeAmong(OF_PODS.flatMap((check) => check.run(seen)));
   if (cause !== undefined) {
     const { subject: workload, message, evidence, fix = '' } = cause;
-    return { workload, owner: ownerOf(cause, behind), evidence: [message, ...evidence], remedy: fix };
+    return { workload, owner: ownerOf(cause, behind), cause, evidence: [message, ...evidence], remedy: fix };
   }
   const workload = workloadBehind(behind, home);
   if (workload === undefined) return undefined;

@@ -1,6 +1,7 @@
 import { defineCheck } from '../model/check.ts';
-import type { Evidence, RouteEndpoint } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { remoteIP } from '../model/observation.ts';
+import type { RouteEndpoint } from '../model/route-evidence.ts';
 import { isHeadless } from '../topology/service-ports.ts';
 
 type Seen = Pick<Evidence, 'service' | 'endpoints' | 'observation' | 'request'> &

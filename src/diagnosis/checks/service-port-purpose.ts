@@ -1,14 +1,11 @@
 import { writtenByApplication } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
-import { portNumber, probedPorts, runningContainers } from '../model/container-ports.ts';
+import { ASIDE, portNumber, probedPorts, runningContainers } from '../model/container-ports.ts';
 import { dialledPods } from '../model/dialled-pods.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { Container, Pod } from '../model/pod.ts';
 import { hasCondition, servingPods } from '../model/serving-pods.ts';
 
-/** What a port is for that callers are not meant to ask, by the names that people give it. */
-const ASIDE =
-  /^(?:https?-)?(?:metrics?|prom|prometheus|monitoring|telemetry|admin|manage|management|mgmt|actuator|health|healthz|healthcheck|health-check|liveness|readiness|probes?|debug|pprof)(?:-port|-https?)?$/;
 const FOR_CALLERS =
   /^(?:https?|web|www|api|app|application|server|rest|main)(?:-(?:port|web|api|app|http))?$/;
 

@@ -1,7 +1,7 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
-import type { ServiceEvidence } from '../model/evidence.ts';
 import type { Service, ServicePort } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
+import type { ServiceEvidence } from '../model/route-evidence.ts';
 
 const described = ({ port, name }: ServicePort): string =>
   name === undefined ? `${port}` : `${port} (${name})`;

@@ -1,10 +1,18 @@
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
-import { declaredPorts, portNumber, probedPorts } from '../model/container-ports.ts';
-import { type DialledPod, dialledPods, isDeclaredInVain } from '../model/dialled-pods.ts';
-import type { ServiceEvidence } from '../model/evidence.ts';
+import {
+  applicationPorts,
+  declaredPorts,
+  meshSidecar,
+  portNumber,
+  probedPorts,
+} from '../model/container-ports.ts';
+import { type DialledPod, dialledPods, isDeclaredInVain, isNew } from '../model/dialled-pods.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { areAllThatFail, hiddenBySidecar } from '../model/hidden-port.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
+import type { ServiceEvidence } from '../model/route-evidence.ts';
 import { hasCondition, servingPods } from '../model/serving-pods.ts';
 import type { Confidence, Severity } from '../model/vocabulary.ts';
 
@@ -14,7 +22,7 @@ const written = (words: readonly (string | number)[], between: string): string =
 /** What the Pods offer instead: ports proved open before those that are only declared. */
 function offered(pods: readonly Pod[], open: readonly number[]) {
   if (open.length > 0) return { open: `open ${written(open, ', ')}`, suggested: written(open, ' or ') };
-  const declared = pods.flatMap((pod) => declaredPorts(pod));
+  const declared = pods.flatMap(applicationPorts);
   const described = declared.map(({ name, containerPort }) =>
     name === undefined ? containerPort : `${containerPort} (${name})`,
   );
@@ -32,15 +40,22 @@ const fieldOf = ({ service }: ServiceEvidence, port: ServicePort): string =>
 /** A JSON patch that sets targetPort to a port which is open, else to what the Pods declare. */
 function patchOf({ service }: ServiceEvidence, port: ServicePort, { open, pods }: Fault): string {
   const [proved] = open;
-  const [declared] = pods.flatMap((pod) => declaredPorts(pod)).map(({ containerPort }) => containerPort);
+  const [declared] = pods.flatMap(applicationPorts).map(({ containerPort }) => containerPort);
   const path = `/spec/ports/${service?.spec.ports?.indexOf(port) ?? 0}/targetPort`;
   return JSON.stringify([{ op: 'replace', path, value: proved ?? declared ?? 'PORT' }]);
 }
 
 /** What was tried, Pod by Pod, and which of several revisions it concerns. */
-function evidenceOf({ reason, pods, severity }: Fault, targetPort: number | string): readonly string[] {
+function evidenceOf(
+  { reason, pods, severity, isHidden }: Fault,
+  targetPort: number | string,
+): readonly string[] {
   const some = reason !== 'TargetPortNotDeclared' && severity === 'Warning';
-  const tried = pods.map(({ metadata }) => `Pod ${metadata.name}: port ${targetPort} refuses connections`);
+  const tried = pods.map((pod) =>
+    isHidden
+      ? `Pod ${pod.metadata.name}: ${meshSidecar(pod)} takes connections to port ${targetPort} and finds nobody behind it`
+      : `Pod ${pod.metadata.name}: port ${targetPort} refuses connections`,
+  );
   return [
     ...(some ? [`Pods of ${setsOf(pods)} are concerned, others are not`] : []),
     ...(reason === 'TargetPortNotOpen' ? tried : []),
@@ -54,6 +69,8 @@ interface Fault {
   readonly open: readonly number[];
   readonly severity: Severity;
   readonly confidence: Confidence;
+  /** A sidecar takes the connection. */
+  readonly isHidden?: true;
 }
 
 const weigh = (wrong: readonly unknown[], all: readonly unknown[]): Severity =>
@@ -88,6 +105,26 @@ function closedPort(dialled: readonly DialledPod[]): Fault | undefined {
   };
 }
 
+type Seen = Pick<Evidence, 'observation'> & Partial<Pick<Evidence, 'hops' | 'endpoints'>>;
+
+/** The sidecar's own answer proves what a dial cannot. */
+function hiddenPort(
+  port: ServicePort,
+  serving: readonly Pod[],
+  { observation, ...seen }: Seen,
+): Fault | undefined {
+  const pods = hiddenBySidecar(serving, port, seen);
+  if (pods.length === 0) return undefined;
+  return {
+    reason: 'TargetPortNotOpen',
+    pods,
+    open: [],
+    severity: areAllThatFail(pods, seen) ? 'Error' : 'Warning',
+    confidence: pods.some((pod) => isNew(pod, observation.time)) ? 'Low' : 'High',
+    isHidden: true,
+  };
+}
+
 function faultOf(
   { targetPort, port, protocol }: ServicePort,
   serving: readonly Pod[],
@@ -110,7 +147,7 @@ export const serviceTargetPort = defineCheck({
   title: 'The Service sends to a port that its Pods open',
   layer: 'Service',
   needs: ['service', 'pods', 'observation', 'home'],
-  wants: ['dials'],
+  wants: ['dials', 'hops', 'endpoints'],
   reasons: {
     TargetPortNotOpen: {
       severity: 'Error',
@@ -119,7 +156,7 @@ export const serviceTargetPort = defineCheck({
       fix: 'Set targetPort of Service {service} to {suggested}',
       command: "kubectl -n '{namespace}' patch service '{service}' --type=json -p '{patch}'",
       explains: GATEWAY_SYMPTOMS,
-      leadsTo: TARGETS_UNHEALTHY,
+      leadsTo: ['ApplicationProxyBadGateway', 'EndpointsDisagree', ...TARGETS_UNHEALTHY],
     },
     TargetPortNameUnknown: {
       severity: 'Error',
@@ -140,10 +177,13 @@ export const serviceTargetPort = defineCheck({
       explains: [502, 503, 'Connection'],
     },
   },
-  run({ service: route, pods, observation, home, dials = [] }, report) {
+  run({ service: route, pods, observation, home, dials = [], ...behind }, report) {
     const { service, port, reference } = route;
     if (service === undefined || port === undefined) return [];
-    const fault = faultOf(port, servingPods(pods), dialledPods(pods, dials, observation.time));
+    const serving = servingPods(pods);
+    const fault =
+      hiddenPort(port, serving, { observation, ...behind }) ??
+      faultOf(port, serving, dialledPods(pods, dials, observation.time));
     if (fault === undefined) return [];
     const { reason, severity, confidence } = fault;
     const offer = offered(fault.pods, fault.open);

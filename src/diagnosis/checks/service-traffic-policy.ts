@@ -1,6 +1,6 @@
 import { defineCheck } from '../model/check.ts';
-import type { RouteEndpoint } from '../model/evidence.ts';
 import type { Pod } from '../model/pod.ts';
+import type { RouteEndpoint } from '../model/route-evidence.ts';
 
 /** Whether every one of the Pods has an endpoint on its own node. */
 const areBeside = (pods: readonly Pod[], endpoints: readonly RouteEndpoint[]): boolean =>

@@ -3,11 +3,14 @@ import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import { portNumber } from '../model/container-ports.ts';
 import { type DialledPod, dialledAmong } from '../model/dialled-pods.ts';
-import type { Evidence, PodsEvidence, ServiceEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Pod } from '../model/pod.ts';
 import type { ObjectReference } from '../model/reference.ts';
+import type { PodsEvidence, ServiceEvidence } from '../model/route-evidence.ts';
 import { jobPods, servingPods, workloadOf } from '../model/serving-pods.ts';
+import type { Confidence } from '../model/vocabulary.ts';
 import type { WorkloadsEvidence } from '../model/workloads-evidence.ts';
 
 /** The Pods of one workload among those that the Service selects. */
@@ -53,9 +56,18 @@ const imagesOf = ({ pods }: Group): readonly string[] =>
 
 type Answers = Pick<Evidence, 'observation'> & Partial<Pick<Evidence, 'hops' | 'endpoints'>>;
 
+/** What another application answers to a request that is not for it; a fault or a limit may be that of one version, too. */
+const isStrangers = ({ code = 0, failure }: Observation): boolean =>
+  failure?.phase === 'Assert' && failure.reason !== 'UnexpectedStatus'
+    ? code < 400 && failure.reason !== 'TooSlow'
+    : code < 500 && ![0, 408, 409, 413, 429].includes(code);
+
+const isSameAnswer = (seen: Observation, hop: Observation): boolean =>
+  !hop.success && hop.code === seen.code && hop.failure?.reason === seen.failure?.reason;
+
 /** Two applications of which one answers as expected, and every Pod of the other as the probe was answered. */
 function applicationsApart(groups: readonly Group[], { observation: seen, ...behind }: Answers) {
-  if (seen.code !== 404 && seen.code !== 405) return undefined;
+  if (!isStrangers(seen)) return undefined;
   const answered = groups.map((group) => {
     const names = group.pods.map(({ metadata }) => metadata.name);
     const answers = podHops(behind).filter(({ podName = '' }) => names.includes(podName));
@@ -63,10 +75,31 @@ function applicationsApart(groups: readonly Group[], { observation: seen, ...beh
   });
   const asked = answered.filter(({ answers }) => answers.length > 0);
   const own = asked.find(({ answers }) => answers.every(({ success }) => success));
-  const foreign = asked.find(({ answers }) => answers.every(({ code }) => code === seen.code));
+  const foreign = asked.find(({ answers }) => answers.every((hop) => isSameAnswer(seen, hop)));
   if (own === undefined || foreign === undefined) return undefined;
   const others = imagesOf(foreign);
   return imagesOf(own).some((image) => others.includes(image)) ? undefined : { own, foreign };
+}
+
+/** What is said of two applications behind one Service. */
+function saidOf(
+  { own, foreign }: { own: Group; foreign: Group },
+  { otherServices }: ServiceEvidence,
+  seen: Observation,
+) {
+  const { code, failure } = seen;
+  const isAboutCode = failure === undefined || failure.reason === 'UnexpectedStatus';
+  // A route that is not there is another application's; what is merely otherwise may be wanted of a new version.
+  const isProved = code === 404 || code === 405 || otherServices.includes(foreign.workload.name);
+  const confidence: Confidence = isProved ? 'High' : 'Medium';
+  return {
+    names: {
+      own: own.workload.ref,
+      foreign: foreign.workload.ref,
+      otherwise: isAboutCode ? `with ${code}` : 'otherwise',
+    },
+    weight: { evidence: isAboutCode ? [] : [failure.message], confidence },
+  };
 }
 
 export const serviceWorkloads = defineCheck({
@@ -89,11 +122,16 @@ export const serviceWorkloads = defineCheck({
       severity: 'Error',
       owner: 'DevOps',
       message:
-        'Service {service} selects Pods of two applications: {own} answers as expected, and {foreign} with {code}',
+        'Service {service} selects Pods of two applications: {own} answers as expected, and {foreign} {otherwise}',
       fix: 'Give the Pods of {own} a label of their own, and add it to the selector of Service {service}',
       command: "kubectl -n '{namespace}' get pods --show-labels",
-      explains: [404, 405],
-      leadsTo: ['ApplicationRouteNotFound', 'ApplicationMethodNotAllowed', 'EndpointsDisagree'],
+      explains: ['3xx', '4xx', 'Assertion'],
+      leadsTo: [
+        'EndpointsDisagree',
+        'ApplicationUnauthorized',
+        'ApplicationMethodNotAllowed',
+        ...APPLICATION_REASONS,
+      ],
     },
     SelectorMatchesForeignWorkload: {
       severity: 'Warning',
@@ -129,9 +167,9 @@ export const serviceWorkloads = defineCheck({
     }
     const apart = applicationsApart(groups, { observation, ...behind });
     if (apart !== undefined) {
-      const [own, foreign] = [apart.own.workload.ref, apart.foreign.workload.ref];
-      const slots = { service: name, namespace, own, foreign, code: observation.code ?? '' };
-      return [report('SelectorMatchesTwoApplications', { subject, slots })];
+      const { names, weight } = saidOf(apart, route, observation);
+      const slots = { service: name, namespace, ...names };
+      return [report('SelectorMatchesTwoApplications', { subject, slots, ...weight })];
     }
     const own = groups.find((group) => group.serves);
     if (own === undefined) return [];

@@ -1,10 +1,11 @@
 import { defineCheck } from '../model/check.ts';
 import { eventsAbout } from '../model/events-about.ts';
-import type { Evidence, ServiceEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import { nearest } from '../model/nearest.ts';
 import { isHostUnknown } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import type { ServiceEvidence } from '../model/route-evidence.ts';
 import { hasCondition } from '../model/serving-pods.ts';
 import { controllerOf } from '../topology/ingress-controllers.ts';
 

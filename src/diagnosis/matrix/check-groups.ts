@@ -99,6 +99,7 @@ export const APPLICATION = [
   'application-latency',
   'answer-on-time',
   'application-connection',
+  'application-dependency',
   'answer-assertion',
   'probe-credentials',
   'probe-expectation',

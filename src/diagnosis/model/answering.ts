@@ -1,6 +1,7 @@
-import type { Evidence, HopAnswer, PodsEvidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { type AnsweredBy, answeredByApplication, type Observation } from './observation.ts';
 import { type ObjectReference, referenceTo } from './reference.ts';
+import type { HopAnswer, PodsEvidence } from './route-evidence.ts';
 import { hasCondition, servingPods, workloadOf } from './serving-pods.ts';
 import type { Confidence, Layer } from './vocabulary.ts';
 

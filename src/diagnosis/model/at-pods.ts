@@ -1,5 +1,5 @@
-import type { ServiceEvidence } from './evidence.ts';
 import { answeredByApplication, type Observation, type Phase } from './observation.ts';
+import type { ServiceEvidence } from './route-evidence.ts';
 
 const BEFORE_THE_INGRESS: readonly (Phase | undefined)[] = ['Resolve', 'Connect', 'TLS', 'Send'];
 

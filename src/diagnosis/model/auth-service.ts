@@ -1,6 +1,6 @@
-import type { PodsEvidence, RouteEndpoint } from './evidence.ts';
 import type { Service, ServicePort } from './kubernetes.ts';
 import type { ObjectReference } from './reference.ts';
+import type { PodsEvidence, RouteEndpoint } from './route-evidence.ts';
 import type { WorkloadsEvidence } from './workloads-evidence.ts';
 
 /** The Service of the cluster that an ingress controller asks whether it may let a request through, and what stands behind it. */

@@ -2,8 +2,9 @@ import { secondsSince } from './age.ts';
 import { isRecent, lastEnd, mayBeKilled } from './container-end.ts';
 import { declaredPorts } from './container-ports.ts';
 import { STARTED_SECONDS } from './dialled-pods.ts';
-import type { Dial, Evidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import type { ContainerStateTerminated } from './pod.ts';
+import type { Dial } from './route-evidence.ts';
 import { type ServingContainer, servingContainers } from './serving-containers.ts';
 import { PROVED, weightAmong } from './serving-pods.ts';
 

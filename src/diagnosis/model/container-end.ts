@@ -1,6 +1,6 @@
 import { secondsSince } from './age.ts';
-import type { LogExcerpt } from './evidence.ts';
 import type { ContainerStateTerminated } from './pod.ts';
+import type { LogExcerpt } from './route-evidence.ts';
 import type { ServingContainer } from './serving-containers.ts';
 import { tellingLine } from './stack-trace.ts';
 

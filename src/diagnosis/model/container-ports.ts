@@ -12,6 +12,22 @@ export const declaredPorts = (pod: Pod, wanted = 'TCP') =>
     .flatMap(({ ports = [] }) => ports)
     .filter(({ protocol = 'TCP' }) => protocol === wanted);
 
+/** By the names that injectors give them: they take whatever connection is made to the Pod, at any port. */
+const MESH_SIDECAR = /^(?:istio-proxy|linkerd-proxy|kuma-sidecar|consul-dataplane|envoy-sidecar)$/;
+
+export const meshSidecar = (pod: Pod): string | undefined =>
+  runningContainers(pod).find(({ name }) => MESH_SIDECAR.test(name))?.name;
+
+/** Those of the application, and not of a sidecar of a mesh beside it. */
+export const applicationPorts = (pod: Pod) =>
+  runningContainers(pod)
+    .filter(({ name }) => !MESH_SIDECAR.test(name))
+    .flatMap(({ ports = [] }) => ports)
+    .filter(({ protocol = 'TCP' }) => protocol === 'TCP');
+
+/** What a port is for that callers are not meant to ask, by the names that people give it. */
+export const ASIDE =
+  /^(?:https?-)?(?:metrics?|prom|prometheus|monitoring|telemetry|admin|manage|management|mgmt|actuator|health|healthz|healthcheck|health-check|liveness|readiness|probes?|debug|pprof)(?:-port|-https?)?$/;
 /** The number of a port that is given by number or name; undefined when no container has a port of that name. */
 export const portNumber = (
   pod: Pod,

@@ -1,5 +1,5 @@
-import type { PodsEvidence } from './evidence.ts';
 import type { KubernetesEvent } from './kubernetes.ts';
+import type { PodsEvidence } from './route-evidence.ts';
 import type { WorkloadsEvidence } from './workloads-evidence.ts';
 
 /** The one workload that runs an ingress controller, of which no Pod is ready. */

@@ -1,7 +1,7 @@
 import { secondsSince } from './age.ts';
 import { declaredPorts, probedPorts } from './container-ports.ts';
-import type { Dial, PodsEvidence } from './evidence.ts';
 import type { Pod } from './pod.ts';
+import type { Dial, PodsEvidence } from './route-evidence.ts';
 import { hasCondition, servingPods } from './serving-pods.ts';
 
 /** A process that was started this long ago has opened its ports, or never will. */
@@ -18,7 +18,8 @@ export interface DialledPod {
   readonly isNew: boolean;
 }
 
-const isNew = ({ status }: Pod, now: string): boolean =>
+/** It may not have opened its ports yet. */
+export const isNew = ({ status }: Pod, now: string): boolean =>
   (status.containerStatuses ?? []).some(
     ({ state }) => secondsSince(state?.running?.startedAt, now) < STARTED_SECONDS,
   );

@@ -1,6 +1,6 @@
 import { type AnswerEvidence, podHops } from './answering.ts';
-import type { HopAnswer } from './evidence.ts';
 import type { Observation } from './observation.ts';
+import type { HopAnswer } from './route-evidence.ts';
 
 /** The connection stood and the request was sent: whoever took it is slow. */
 const UNANSWERED: ReadonlySet<string | undefined> = new Set(['HeaderTimeout', 'BodyTimeout']);

@@ -1,7 +1,7 @@
 import { type AnswerEvidence, isGateway, isUnsignedJSON, podHops, type Sameness } from './answering.ts';
-import type { PodsEvidence } from './evidence.ts';
 import { isPassedOn, type Observation } from './observation.ts';
 import type { Container, Pod } from './pod.ts';
+import type { PodsEvidence } from './route-evidence.ts';
 import { servingPods } from './serving-pods.ts';
 import type { Layer, Owner } from './vocabulary.ts';
 

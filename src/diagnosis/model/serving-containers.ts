@@ -1,6 +1,6 @@
-import type { PodsEvidence } from './evidence.ts';
 import type { Container, ContainerStatus, Pod } from './pod.ts';
 import type { ObjectReference } from './reference.ts';
+import type { PodsEvidence } from './route-evidence.ts';
 import { namesOf, servingPods, workloadOf } from './serving-pods.ts';
 
 /** A container with what the kubelet says of it, and where it belongs. */

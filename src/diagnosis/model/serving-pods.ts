@@ -1,7 +1,7 @@
 import { byCodeUnit } from './code-unit.ts';
-import type { PodsEvidence } from './evidence.ts';
 import type { Pod } from './pod.ts';
 import { type ObjectReference, referenceTo } from './reference.ts';
+import type { PodsEvidence } from './route-evidence.ts';
 import type { Confidence, Severity } from './vocabulary.ts';
 
 const ENDED: ReadonlySet<string | undefined> = new Set(['Succeeded', 'Failed']);

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Action, Listener, Rule, RuleCondition } from '../model/aws.ts';
-import type { RoutedRequest } from '../model/evidence.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 
 /** ARNs of the target groups that actions send to. */
 export const targetGroupsOf = (actions: readonly Action[]): readonly string[] =>

@@ -1,8 +1,9 @@
 import type { TargetGroup } from '../model/aws.ts';
 import { byCodeUnit } from '../model/code-unit.ts';
-import type { Evidence, PodsEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { TargetGroupBinding } from '../model/kubernetes.ts';
 import type { Pod } from '../model/pod.ts';
+import type { PodsEvidence } from '../model/route-evidence.ts';
 import { servingPods } from '../model/serving-pods.ts';
 
 /** What the AWS Load Balancer Controller writes on a Pod: its health in a target group. */

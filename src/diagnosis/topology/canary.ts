@@ -1,6 +1,6 @@
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 
 const PREFIX = 'nginx.ingress.kubernetes.io/';
 const CANARY = `${PREFIX}canary`;

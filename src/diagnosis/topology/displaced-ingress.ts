@@ -1,6 +1,6 @@
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { IngressEvidence, IngressMatch } from '../model/ingress-evidence.ts';
 import type { Ingress } from '../model/kubernetes.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import { isCanary } from './canary.ts';
 import { namedClass } from './ingress-class.ts';
 import { matchIngress } from './ingress-match.ts';

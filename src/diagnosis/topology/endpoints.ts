@@ -1,6 +1,6 @@
 import { byCodeUnit } from '../model/code-unit.ts';
-import type { RouteEndpoint } from '../model/evidence.ts';
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '../model/kubernetes.ts';
+import type { RouteEndpoint } from '../model/route-evidence.ts';
 
 /** The label by which EndpointSlices belong to their Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';

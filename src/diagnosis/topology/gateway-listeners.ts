@@ -1,4 +1,3 @@
-import type { RoutedRequest } from '../model/evidence.ts';
 import type {
   Gateway,
   GatewayListener,
@@ -9,6 +8,7 @@ import type {
 import type { GatewaysEvidence, RouteParent } from '../model/http-route-evidence.ts';
 import type { Condition } from '../model/kubernetes.ts';
 import { type Observation, remoteIP } from '../model/observation.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import { hostnameRank } from './route-hosts.ts';
 
 const GATEWAY_GROUP = 'gateway.networking.k8s.io';

@@ -1,7 +1,7 @@
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { BackendTLSPolicy, HTTPPathModifier, HTTPRouteFilter } from '../model/gateway-api.ts';
 import type { HTTPRouteClaim } from '../model/http-route-evidence.ts';
 import type { ServicePort } from '../model/kubernetes.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import type { BackendRequest } from './backend-request.ts';
 
 /** Filters that change nothing by which a Pod would answer otherwise when it is asked directly. */

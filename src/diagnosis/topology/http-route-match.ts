@@ -1,6 +1,5 @@
 import { RE2JS } from 're2js';
 import { byCodeUnit } from '../model/code-unit.ts';
-import type { RoutedRequest } from '../model/evidence.ts';
 import type {
   Gateway,
   HTTPRoute,
@@ -9,6 +8,7 @@ import type {
   ParentReference,
 } from '../model/gateway-api.ts';
 import type { HTTPRouteClaim } from '../model/http-route-evidence.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import { conditionOf, listenersOf, parentStatus } from './gateway-listeners.ts';
 import { hasPrefix } from './ingress-paths.ts';
 import { closestRank, routeHosts } from './route-hosts.ts';

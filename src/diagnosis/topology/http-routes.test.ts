@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { RoutedRequest } from '../model/evidence.ts';
 import type {
   BackendTLSPolicy,
   Gateway,
@@ -10,6 +9,7 @@ import type {
   ParentReference,
 } from '../model/gateway-api.ts';
 import type { HTTPRouteClaim } from '../model/http-route-evidence.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import { listenersFor, parentStatus } from './gateway-listeners.ts';
 import { redirectOf, routedRequest, schemeByPolicy } from './http-route-filters.ts';
 import { matchHTTPRoutes, type PlacedRoute, takes } from './http-route-match.ts';

@@ -1,6 +1,6 @@
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { IngressMatch } from '../model/ingress-evidence.ts';
 import type { HTTPIngressPath, Ingress, IngressRule } from '../model/kubernetes.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 import { asCanaryOf, isCanary, takesAllRequests, takesShare } from './canary.ts';
 import { namedClass } from './ingress-class.ts';
 import { bySeniority, HOST_RANKS, hostRank, ingressHostRank } from './ingress-hosts.ts';

@@ -1,5 +1,5 @@
-import type { RoutedRequest } from '../model/evidence.ts';
 import type { AnsweredBy, Observation } from '../model/observation.ts';
+import type { RoutedRequest } from '../model/route-evidence.ts';
 
 /** The last redirect that a request followed. */
 export interface Redirection {

@@ -1,6 +1,7 @@
 import { type AnswerEvidence, routerOf } from '../model/answering.ts';
-import type { Evidence, ServiceEvidence } from '../model/evidence.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { ObjectReference } from '../model/reference.ts';
+import type { ServiceEvidence } from '../model/route-evidence.ts';
 import type { Layer } from '../model/vocabulary.ts';
 import {
   type AskedProtocol,

@@ -39,3 +39,30 @@ export function addressesOf({ spec, status }: Service): readonly string[] {
   const published = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => [ip, hostname]);
   return [spec.clusterIP, ...(spec.clusterIPs ?? []), ...published].filter(isPresent);
 }
+
+/** Where a host may name a Service: the name, or that of a Pod of a headless Service before it. */
+function placesOf(
+  host: string,
+  home: string,
+  clusterDomain?: string,
+): readonly Pick<ServiceHost, 'name' | 'namespace'>[] {
+  const named = parseServiceHost(host, home, clusterDomain);
+  const [, service = '', namespace = home, ...rest] = host.split('.');
+  const ofPod = service !== '' && rest.length === 0 ? [{ name: service, namespace }] : [];
+  return named === undefined ? ofPod : [named, ...ofPod];
+}
+
+/** The Service of the cluster that a host or an address stands for, as its callers in `home` write it. */
+export function serviceNamed(
+  host: string,
+  services: readonly Service[],
+  { home, clusterDomain }: { home: string; clusterDomain?: string },
+): Service | undefined {
+  const isAddress = /^[\d.]+$/.test(host) || host.includes(':');
+  if (isAddress) return services.find((service) => addressesOf(service).includes(host));
+  return placesOf(host, home, clusterDomain)
+    .map(({ name, namespace }) =>
+      services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace),
+    )
+    .find((service) => service !== undefined);
+}

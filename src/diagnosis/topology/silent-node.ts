@@ -1,4 +1,4 @@
-import type { Dial, RouteEndpoint } from '../model/evidence.ts';
+import type { Dial, RouteEndpoint } from '../model/route-evidence.ts';
 
 /** The one Node on which endpoints take no connection, while those on other Nodes do. */
 export interface SilentNode {

@@ -2,9 +2,10 @@ import { isKeptBack } from '../model/answering.ts';
 import type { Finding } from '../model/check.ts';
 import { byCodeUnit } from '../model/code-unit.ts';
 import type { Diagnosis, HopResult, PathHop } from '../model/diagnosis.ts';
-import type { Dial, Gathered, HopAnswer, Route, RouteEndpoint, Slot } from '../model/evidence.ts';
+import type { Gathered, Route, Slot } from '../model/evidence.ts';
 import { failureReason } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
+import type { Dial, HopAnswer, RouteEndpoint } from '../model/route-evidence.ts';
 
 const SHOWN_ENDPOINTS = 5;
 const ORDER: readonly HopResult[] = ['Failed', 'Degraded', 'NotPermitted', 'NotChecked', 'OK'];

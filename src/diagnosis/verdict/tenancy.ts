@@ -1,11 +1,13 @@
 import type { AuthServiceEvidence } from '../model/auth-service.ts';
 import type { ControllerWorkload } from '../model/controller-workload.ts';
+import type { Dependency } from '../model/dependency.ts';
 import type { Diagnosis, JudgedFinding, PathHop, Verdict } from '../model/diagnosis.ts';
-import type { Gathered, PodsEvidence, Route, Slot } from '../model/evidence.ts';
+import type { Gathered, Route, Slot } from '../model/evidence.ts';
 import type { GatewaysEvidence, HTTPRouteEvidence } from '../model/http-route-evidence.ts';
 import type { IngressEvidence } from '../model/ingress-evidence.ts';
 import type { KubernetesObject } from '../model/kubernetes.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import type { PodsEvidence } from '../model/route-evidence.ts';
 
 type NamedObject = { readonly kind: string; readonly namespace?: string; readonly name: string };
 
@@ -43,10 +45,13 @@ const objectsBehind = ({
   ...workloads.selected.map((workload) => named(workload.kind, workload)),
 ];
 
-const authObjects = (service: AuthServiceEvidence): readonly NamedObject[] => [
+const behindObjects = (service: AuthServiceEvidence | Dependency): readonly NamedObject[] => [
   service.reference,
   ...objectsBehind(service),
 ];
+
+const dependencyObjects = (dependencies: readonly Dependency[] = []): readonly NamedObject[] =>
+  dependencies.flatMap(behindObjects);
 
 /** Objects outside the probe's namespace that a diagnosis may name, each once. */
 export function foreignObjects(
@@ -70,7 +75,8 @@ export function foreignObjects(
     ...(service === undefined ? [] : [service.reference]),
     ...(pods === undefined ? [] : podObjects(pods)),
     ...(workloads?.selected ?? []).map((workload) => named(workload.kind, workload)),
-    ...(authService === undefined ? [] : authObjects(authService)),
+    ...(authService === undefined ? [] : behindObjects(authService)),
+    ...dependencyObjects(seen(evidence.dependencies)),
     ...(controller === undefined ? [] : objectsBehind(controller)),
     ...[...findings, ...changes].map(({ subject }) => subject),
     ...(verdict.culprit === undefined ? [] : [verdict.culprit]),

@@ -1,7 +1,7 @@
-import type { Dial, HopAnswer, LogExcerpt } from '../../diagnosis/model/evidence.ts';
 import type { HealthAnswer } from '../../diagnosis/model/health-answer.ts';
 import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
+import type { Dial, HopAnswer, LogExcerpt } from '../../diagnosis/model/route-evidence.ts';
 import type { AwsReader } from '../aws/reader.ts';
 import type { Kind } from '../cluster/kinds.ts';
 import type { ClusterReader } from '../cluster/reader.ts';

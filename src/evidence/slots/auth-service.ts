@@ -1,15 +1,11 @@
 import type { AuthServiceEvidence } from '../../diagnosis/model/auth-service.ts';
 import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
-import type { Service } from '../../diagnosis/model/kubernetes.ts';
-import { couldNotLook, found, mapLookup } from '../../diagnosis/model/lookup.ts';
+import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
 import { parseServiceHost, type ServiceHost } from '../../diagnosis/topology/service-hosts.ts';
 import { findServicePort } from '../../diagnosis/topology/service-ports.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
-import { endpointsOf } from './endpoints.ts';
-import { podsOf } from './pods.ts';
-import { selectionBy } from './selected-by.ts';
-import { workloadsOf } from './workloads.ts';
+import { behindService, isSeen, NOBODY } from './behind-service.ts';
 
 const AUTH_URL = 'nginx.ingress.kubernetes.io/auth-url';
 const INGRESS_NGINX = 'k8s.io/ingress-nginx';
@@ -20,12 +16,6 @@ const ANSWERED = 500;
 interface Asked extends ServiceHost {
   readonly askedPort: number;
 }
-
-const NOBODY = {
-  endpoints: [],
-  pods: { pods: [], ownerOf: new Map() },
-  workloads: { selected: [], others: [] },
-} as const;
 
 /** The Service that a URL names by its DNS name; a bare name is none, for nginx knows no search domains. */
 function serviceIn(url: string, home: string, clusterDomain?: string): Asked | undefined {
@@ -47,40 +37,6 @@ async function authURL({ slot, observation }: SlotContext): Promise<Slot<string>
   return url === undefined || !isHeeded ? NOT_APPLICABLE : found(url);
 }
 
-/** Whether anything of the namespace is seen: a dump of other namespaces holds nothing of it, and proves nothing. */
-async function isSeen({ reader, probe }: SlotContext, namespace: string): Promise<boolean> {
-  if (namespace === probe.namespace) return true;
-  const [object, services] = await Promise.all([
-    reader.get('Namespace', { name: namespace }),
-    reader.list('Service', { namespace }),
-  ]);
-  return (object.ok && object.value !== undefined) || (services.ok && services.value.length > 0);
-}
-
-async function behind(
-  context: SlotContext,
-  service: Service,
-  asked: Pick<AuthServiceEvidence, 'reference' | 'askedPort'>,
-): Promise<Slot<AuthServiceEvidence>> {
-  const port = findServicePort(service, asked.askedPort);
-  const selection = selectionBy(service);
-  const [endpoints, pods, workloads] = await Promise.all([
-    endpointsOf(context.reader, service, port),
-    selection ? podsOf(context, selection) : found(NOBODY.pods),
-    selection ? workloadsOf(context, selection) : found(NOBODY.workloads),
-  ]);
-  if (!endpoints.ok) return endpoints;
-  if (!pods.ok) return pods;
-  return mapLookup(workloads, (value) => ({
-    ...asked,
-    service,
-    ...(port && { port }),
-    endpoints: endpoints.value,
-    pods: pods.value,
-    workloads: value,
-  }));
-}
-
 async function look(
   context: SlotContext,
   { namespace, name, certain, askedPort }: Asked,
@@ -94,7 +50,9 @@ async function look(
     return isMissing ? found({ reference, askedPort, ...NOBODY }) : NOT_APPLICABLE;
   }
   if (service.value.spec.type === 'ExternalName') return NOT_APPLICABLE;
-  return behind(context, service.value, { reference, askedPort });
+  const port = findServicePort(service.value, askedPort);
+  const behind = await behindService(context, service.value, port);
+  return behind.ok ? found({ reference, askedPort, ...behind.value }) : behind;
 }
 
 export const readAuthService: SlotReader<'authService'> = async (context) => {

@@ -1,10 +1,11 @@
 import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
 import type { ControllerWorkload } from '../../diagnosis/model/controller-workload.ts';
-import { NOT_APPLICABLE, type PodsEvidence } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { KubernetesEvent, Workload } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { PodsEvidence } from '../../diagnosis/model/route-evidence.ts';
 import { hasCondition, servingPods } from '../../diagnosis/model/serving-pods.ts';
 import {
   controllerOf,

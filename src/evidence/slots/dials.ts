@@ -1,7 +1,7 @@
-import type { Dial, RouteEndpoint } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { Container, ContainerProbe, Pod } from '../../diagnosis/model/pod.ts';
+import type { Dial, RouteEndpoint } from '../../diagnosis/model/route-evidence.ts';
 import type { Dialler, SlotContext, SlotReader } from '../slot-context.ts';
 
 const MAXIMUM_ENDPOINTS = 5;

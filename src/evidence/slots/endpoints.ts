@@ -1,6 +1,7 @@
-import { NOT_APPLICABLE, type RouteEndpoint } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
 import { type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
+import type { RouteEndpoint } from '../../diagnosis/model/route-evidence.ts';
 import { endpointsBehind, SERVICE_NAME_LABEL } from '../../diagnosis/topology/endpoints.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotReader } from '../slot-context.ts';

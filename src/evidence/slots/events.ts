@@ -2,8 +2,9 @@ import { byCodeUnit } from '../../diagnosis/model/code-unit.ts';
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { GatewaysEvidence } from '../../diagnosis/model/http-route-evidence.ts';
 import type { KubernetesEvent, KubernetesObject } from '../../diagnosis/model/kubernetes.ts';
-import { found } from '../../diagnosis/model/lookup.ts';
+import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import { withoutRequest } from '../../diagnosis/topology/controller-events.ts';
+import type { ClusterReader } from '../cluster/reader.ts';
 import { redact } from '../redact.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
@@ -41,9 +42,10 @@ const isAbout = ({ regarding }: KubernetesEvent, { metadata }: KubernetesObject)
   regarding.uid === undefined || metadata.uid === undefined || regarding.uid === metadata.uid;
 
 /** Newest first. A message may quote what the probe of a container printed, so it is redacted. */
-export const readEvents: SlotReader<'events'> = async (context) => {
-  const objects = await objectsOnRoute(context);
-  if (objects.length === 0) return NOT_APPLICABLE;
+export async function eventsOf(
+  reader: ClusterReader,
+  objects: readonly KubernetesObject[],
+): Promise<Lookup<readonly KubernetesEvent[]>> {
   const byKey = new Map(
     objects.map((object) => [
       keyOf(object.kind ?? '', object.metadata.namespace, object.metadata.name),
@@ -51,7 +53,7 @@ export const readEvents: SlotReader<'events'> = async (context) => {
     ]),
   );
   const namespaces = [...new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []))];
-  const looks = await Promise.all(namespaces.map((namespace) => context.reader.list('Event', { namespace })));
+  const looks = await Promise.all(namespaces.map((namespace) => reader.list('Event', { namespace })));
   const failed = looks.find((look) => !look.ok);
   if (failed !== undefined) return failed;
   const events = looks
@@ -63,4 +65,9 @@ export const readEvents: SlotReader<'events'> = async (context) => {
     });
   const shown = events.map((event) => ({ ...event, message: redact(withoutRequest(event.message)) }));
   return found(shown.sort((a, b) => byCodeUnit(b.time, a.time)));
+}
+
+export const readEvents: SlotReader<'events'> = async (context) => {
+  const objects = await objectsOnRoute(context);
+  return objects.length === 0 ? NOT_APPLICABLE : eventsOf(context.reader, objects);
 };

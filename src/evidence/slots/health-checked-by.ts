@@ -1,6 +1,7 @@
-import { NOT_APPLICABLE, type PodsEvidence } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { Ingress, Service } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
+import type { PodsEvidence } from '../../diagnosis/model/route-evidence.ts';
 import { hasCondition, servingPods } from '../../diagnosis/model/serving-pods.ts';
 import { TARGET_HEALTH } from '../../diagnosis/topology/alb-targets.ts';
 import { servingClass } from '../../diagnosis/topology/ingress-class.ts';

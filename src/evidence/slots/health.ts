@@ -1,10 +1,11 @@
 import { portNumber, runningContainers } from '../../diagnosis/model/container-ports.ts';
-import { NOT_APPLICABLE, type RouteEndpoint } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { HealthAnswer } from '../../diagnosis/model/health-answer.ts';
 import { isTooLate } from '../../diagnosis/model/lateness.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { RouteEndpoint } from '../../diagnosis/model/route-evidence.ts';
 import type { HopRequest, SlotReader } from '../slot-context.ts';
 import { endpointsToAsk } from './dials.ts';
 import { permission } from './hops.ts';

@@ -1,16 +1,11 @@
 import { isIP } from 'node:net';
-import {
-  type HopAnswer,
-  NOT_APPLICABLE,
-  type RoutedRequest,
-  type ServiceEvidence,
-  type Slot,
-} from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import type { IngressMatch } from '../../diagnosis/model/ingress-evidence.ts';
 import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
 import { couldNotLook, found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { HopAnswer, RoutedRequest, ServiceEvidence } from '../../diagnosis/model/route-evidence.ts';
 import type { BackendRequest } from '../../diagnosis/topology/backend-request.ts';
 import { gatewayAddresses } from '../../diagnosis/topology/gateway-listeners.ts';
 import { isHeadless } from '../../diagnosis/topology/service-ports.ts';

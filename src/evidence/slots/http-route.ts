@@ -1,8 +1,9 @@
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import type { HTTPRoute } from '../../diagnosis/model/gateway-api.ts';
 import type { HTTPRouteEvidence } from '../../diagnosis/model/http-route-evidence.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { RoutedRequest } from '../../diagnosis/model/route-evidence.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
 import {
   byAge,

@@ -1,9 +1,10 @@
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import type { IngressEvidence } from '../../diagnosis/model/ingress-evidence.ts';
 import type { Ingress } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import { type Observation, remoteIP } from '../../diagnosis/model/observation.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { RoutedRequest } from '../../diagnosis/model/route-evidence.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
 import { isCanary } from '../../diagnosis/topology/canary.ts';
 import { candidatesFor } from '../../diagnosis/topology/ingress-hosts.ts';

@@ -1,12 +1,13 @@
 import { isGateway } from '../../diagnosis/model/answering.ts';
 import { isRecent } from '../../diagnosis/model/container-end.ts';
-import { type LogExcerpt, NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { ContainerStatus, Pod } from '../../diagnosis/model/pod.ts';
+import type { LogExcerpt, PodsEvidence } from '../../diagnosis/model/route-evidence.ts';
 import { servingPods } from '../../diagnosis/model/serving-pods.ts';
 import { redactLines } from '../redact.ts';
-import type { LogReader, LogRequest, SlotReader } from '../slot-context.ts';
+import type { LogReader, LogRequest, SlotContext, SlotReader } from '../slot-context.ts';
 import { selectionOf } from './selected-by.ts';
 
 const MAXIMUM_LOGS = 4;
@@ -66,16 +67,13 @@ async function readAll(
 }
 
 /** Text that a Pod wrote is shown only of the probe's own namespace, and only where the probe asks for it. */
-export const readLogs: SlotReader<'logs'> = async (context) => {
-  const { settings, readLog, probe } = context;
+async function readChosen(
+  { settings, readLog, probe }: SlotContext,
+  chosen: readonly Candidate[],
+  namespace: string,
+): Promise<Slot<readonly LogExcerpt[]>> {
   const { enabled, tailLines } = settings.podLogs;
-  if (!enabled) return NOT_APPLICABLE;
-  const [selection, selected] = await Promise.all([selectionOf(context), context.slot('pods')]);
-  if (!selection.ok) return selection;
-  if (!selected.ok) return selected;
-  const chosen = chooseLogs(servingPods(selected.value), context.observation);
-  if (chosen.length === 0) return NOT_APPLICABLE;
-  const { namespace } = selection.value;
+  if (!enabled || chosen.length === 0) return NOT_APPLICABLE;
   if (namespace !== probe.namespace) {
     return couldNotLook('NotPermitted', "Logs are shown only of the probe's own namespace");
   }
@@ -87,4 +85,20 @@ export const readLogs: SlotReader<'logs'> = async (context) => {
     text.ok && text.value !== undefined ? [{ ...which, lines: redactLines(text.value, tailLines) }] : [],
   );
   return found(excerpts);
+}
+
+/** Of Pods off the request's way: none but containers in trouble has anything to tell. */
+export const logsOfTroubled = (context: SlotContext, pods: PodsEvidence, namespace: string) => {
+  const { time } = context.observation;
+  const troubled = servingPods(pods).flatMap((pod) => candidatesOf(pod, time).filter((one) => one.troubled));
+  return readChosen(context, troubled.slice(0, MAXIMUM_LOGS), namespace);
+};
+
+export const readLogs: SlotReader<'logs'> = async (context) => {
+  if (!context.settings.podLogs.enabled) return NOT_APPLICABLE;
+  const [selection, selected] = await Promise.all([selectionOf(context), context.slot('pods')]);
+  if (!selection.ok) return selection;
+  if (!selected.ok) return selected;
+  const chosen = chooseLogs(servingPods(selected.value), context.observation);
+  return readChosen(context, chosen, selection.value.namespace);
 };

@@ -1,8 +1,8 @@
-import type { PodsEvidence } from '../../diagnosis/model/evidence.ts';
 import type { KubernetesObject, Workload } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup } from '../../diagnosis/model/lookup.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { referenceTo } from '../../diagnosis/model/reference.ts';
+import type { PodsEvidence } from '../../diagnosis/model/route-evidence.ts';
 import { controllerOf, isTopOwnerPlain, topOwner } from '../../diagnosis/topology/owners.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';

@@ -1,6 +1,6 @@
-import type { RoutedRequest } from '../../diagnosis/model/evidence.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
+import type { RoutedRequest } from '../../diagnosis/model/route-evidence.ts';
 import type { Target } from '../../diagnosis/model/target.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 

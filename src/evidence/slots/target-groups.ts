@@ -1,6 +1,7 @@
 import type { Listener } from '../../diagnosis/model/aws.ts';
-import { NOT_APPLICABLE, type RoutedRequest, type Slot } from '../../diagnosis/model/evidence.ts';
+import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
+import type { RoutedRequest } from '../../diagnosis/model/route-evidence.ts';
 import { appliedRule, listenerFor, targetGroupsOf } from '../../diagnosis/topology/alb-rules.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 import { awsOf } from './load-balancer.ts';

@@ -1,9 +1,9 @@
 import type { Symptom } from '../../model/check.ts';
-import type { HopAnswer, RoutedRequest, RouteEndpoint } from '../../model/evidence.ts';
 import type { IngressMatch } from '../../model/ingress-evidence.ts';
 import type { Service } from '../../model/kubernetes.ts';
 import { answeredByApplication, type Observation } from '../../model/observation.ts';
 import type { Pod } from '../../model/pod.ts';
+import type { HopAnswer, RoutedRequest, RouteEndpoint } from '../../model/route-evidence.ts';
 
 /** What of the request and its way an annotation's effect depends on. */
 export interface EffectContext {

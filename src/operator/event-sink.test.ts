@@ -174,10 +174,9 @@ it('that a namespace which is being deleted takes none is no error', async () =>
 it('at most 10 per second are created, and none after the end', async () => {
   const { sink, created } = sinkOf();
   for (let index = 0; index < 30; index += 1) sink.add(probeOf(`web-${index}`), failed(`${index}`));
-  await vi.waitFor(() => expect(created.length).toBeGreaterThanOrEqual(10));
   const startedAt = performance.now();
-  await vi.waitFor(() => expect(created.length).toBeGreaterThanOrEqual(15), { timeout: 3000 });
-  expect(performance.now() - startedAt).toBeGreaterThan(300);
+  await vi.waitFor(() => expect(created.length).toBeGreaterThanOrEqual(11), { timeout: 5000 });
+  expect(performance.now() - startedAt).toBeGreaterThan(1000);
   await sink.stop();
   const count = created.length;
   expect(count).toBeLessThan(30);

@@ -31,7 +31,8 @@ interface Waiting {
   others: number;
 }
 
-const EVENTS_PER_SECOND = 10;
+/** With one that may come at once, never more than 10 in any second. */
+const EVENTS_PER_SECOND = 9;
 const LOOK_AGAIN_MILLISECONDS = 200;
 /** After so long, an Event waits no more for statuses that may never come to an end. */
 const LONGEST_BEHIND_STATUSES_MILLISECONDS = 5 * 60_000;
@@ -46,7 +47,7 @@ const LONGEST_WAIT_MILLISECONDS = 30_000;
 export class EventSink {
   readonly #options: EventSinkOptions;
   readonly #waiting = new Map<string, Waiting>();
-  readonly #turn = createRateLimit(EVENTS_PER_SECOND, EVENTS_PER_SECOND);
+  readonly #turn = createRateLimit(EVENTS_PER_SECOND, 1);
   readonly #stopping = new AbortController();
   #working: Promise<void> | undefined;
   #failuresInARow = 0;

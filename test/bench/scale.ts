@@ -99,7 +99,7 @@ async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: 
   tell('outage: CPU until then', ((cpuSeconds - before.cpuSeconds) * 1000) / probes, undefined, 'ms a probe');
   await watch(() => isWritten(operator));
   tell('outage: all statuses written', seconds(), 4 * INTERVAL_SECONDS, 's');
-  tell('outage: fastest 10 s of API writes', fastest, 50, 'per second');
+  tell('outage: fastest 10 s of API writes but Events', fastest, 50, 'per second');
   const figures = await operator.figures('reset');
   tell('outage: cores', (figures.cpuSeconds - before.cpuSeconds) / seconds(), undefined, 'cores');
   tell('outage: stalls of the event loop, p99', figures.stallP99Milliseconds, 50, 'ms');

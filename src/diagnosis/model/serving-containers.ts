@@ -31,6 +31,13 @@ function containersOf(pod: Pod, workload: ObjectReference): readonly ServingCont
   return [...withStatus('initContainers'), ...withStatus('containers')];
 }
 
+/** Many checks of one diagnosis ask for the same. */
+const known = new WeakMap<PodsEvidence, readonly ServingContainer[]>();
+
 /** Containers of the Pods that should answer, as far as the kubelet has told of them; by Pod, init containers first. */
-export const servingContainers = (pods: PodsEvidence): readonly ServingContainer[] =>
-  servingPods(pods).flatMap((pod) => containersOf(pod, workloadOf(pod, pods)));
+export function servingContainers(pods: PodsEvidence): readonly ServingContainer[] {
+  const containers =
+    known.get(pods) ?? servingPods(pods).flatMap((pod) => containersOf(pod, workloadOf(pod, pods)));
+  known.set(pods, containers);
+  return containers;
+}

@@ -20,11 +20,12 @@ const blindSpots = (check: Check, slots: readonly SlotName[], gathered: Gathered
 
 /** Of these slots those that could be looked at. */
 export function seen(gathered: Gathered, slots: readonly SlotName[]): Partial<Evidence> {
-  const entries = slots.flatMap((name) => {
+  const evidence: Partial<Record<SlotName, unknown>> = {};
+  for (const name of slots) {
     const slot = gathered[name];
-    return slot?.ok ? [[name, slot.value] as const] : [];
-  });
-  return Object.fromEntries(entries) as Partial<Evidence>;
+    if (slot?.ok) evidence[name] = slot.value;
+  }
+  return evidence as Partial<Evidence>;
 }
 
 function outcomeOf(check: Check, gathered: Gathered): Outcomes {

@@ -24,15 +24,7 @@ import type {
   RouteBackend,
 } from './http-route-evidence.ts';
 import type { IngressClassEvidence, IngressEvidence } from './ingress-evidence.ts';
-import type {
-  Ingress,
-  KubernetesEvent,
-  Node,
-  Service,
-  ServicePort,
-  TargetGroupBinding,
-  Workload,
-} from './kubernetes.ts';
+import type { Ingress, KubernetesEvent, Node, TargetGroupBinding, Workload } from './kubernetes.ts';
 import type { Lookup } from './lookup.ts';
 import type { NetworkPolicyEvidence } from './network-policy.ts';
 import type { NodeEntry } from './node-entry.ts';

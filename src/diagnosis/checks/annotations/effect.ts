@@ -118,6 +118,10 @@ export const mayRedirectBehind = (context: EffectContext): boolean => {
 export const podsAnswer = ({ hops }: EffectContext): boolean =>
   hops.some(({ hop, observation }) => hop === 'Pod' && observation.success);
 
+/** Whether Pods that were asked directly did not fail: whoever sends to another page, or asks for a password, serves. */
+export const podsServe = ({ hops }: EffectContext): boolean =>
+  hops.some(({ hop, observation: { code = 600 } }) => hop === 'Pod' && code < 500);
+
 /** Whether the controller has somebody to hand requests to. */
 export const hasReadyEndpoint = ({ endpoints }: EffectContext): boolean =>
   endpoints.some(({ ready }) => ready);

@@ -11,7 +11,7 @@ import {
   hasReadyEndpoint,
   isTrue,
   mayRedirectBehind,
-  podsAnswer,
+  podsServe,
   redirectsToHTTPS,
   when,
 } from './effect.ts';
@@ -192,7 +192,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
         when(
           /^(?:GRPC|FCGI)$/.test(value)
             ? passesHTTPCheck(context)
-            : /^(?:HTTPS|GRPCS)$/.test(value) && !podsAnswer(context),
+            : /^(?:HTTPS|GRPCS)$/.test(value) && !podsServe(context),
           `speaks ${value} with its backend`,
         ),
       // Who passes a check over HTTP is no FastCGI server; one of gRPC may speak both.

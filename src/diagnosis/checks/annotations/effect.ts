@@ -29,6 +29,7 @@ export const EFFECTS = [
   'IngressDeniesLocation',
   'IngressGivesUpEarly',
   'IngressProtocolWrong',
+  'IngressDistrustsBackend',
   'IngressRewritesPath',
   'IngressAnswersItself',
   'IngressActionMissing',

@@ -16,6 +16,7 @@ import {
   when,
 } from './effect.ts';
 import { INGRESS_NGINX_DENIALS } from './ingress-nginx-denials.ts';
+import { DISTRUSTS_BACKEND } from './ingress-nginx-trust.ts';
 
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
 
@@ -209,6 +210,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     }),
     snippet('configuration-snippet'),
     snippet('server-snippet'),
+    DISTRUSTS_BACKEND,
     ...INGRESS_NGINX_DENIALS,
   ],
 };

@@ -29,6 +29,7 @@ export const OBSERVATION: Shape<Observation> = {
   tls: { version: true, cipher: true, notAfterTime: true, subjectAltNames: true },
   answeredBy: { layer: true, product: true, confidence: true, evidence: true },
   headers: true,
+  headerBytes: true,
   bodyStart: true,
   refusal: true,
   informational: true,

@@ -6,7 +6,7 @@ import { detailOf } from './detail.ts';
 import type { CompiledExpectation } from './expectation.ts';
 import { socketAddress } from './guard.ts';
 import type { Connection, Hop } from './hop.ts';
-import { shownHeaders } from './response-headers.ts';
+import { headerBytes, shownHeaders } from './response-headers.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stopwatch } from './stopwatch.ts';
 import { displayURL } from './target-url.ts';
@@ -78,7 +78,10 @@ function shownFailure({
   };
 }
 
-type ShownAnswer = Pick<Observation, 'code' | 'httpVersion' | 'headers' | 'bodyStart' | 'answeredBy'>;
+type ShownAnswer = Pick<
+  Observation,
+  'code' | 'httpVersion' | 'headers' | 'headerBytes' | 'bodyStart' | 'answeredBy'
+>;
 
 function shownAnswer({ answer, body, secrets }: ProbeRecord): ShownAnswer {
   if (answer === undefined) return { headers: {} };
@@ -89,6 +92,7 @@ function shownAnswer({ answer, body, secrets }: ProbeRecord): ShownAnswer {
     code: answer.code,
     httpVersion: answer.httpVersion,
     headers,
+    headerBytes: headerBytes(answer),
     ...(bodyStart !== undefined && { bodyStart }),
     ...(answerer && { answeredBy: answerer }),
   };

@@ -20,6 +20,17 @@ export function shownHeaders({ headers }: Pick<Answer, 'headers'>, secrets: Secr
   return shown;
 }
 
+/** What stands before the body in HTTP/1.1 beside the headers: the status line without its phrase, and the empty line. */
+const STATUS_LINE_BYTES = 'HTTP/1.1 200 \r\n\r\n'.length;
+const SEPARATOR_BYTES = ': \r\n'.length;
+
+/** Bytes up to the body, as a proxy must hold them; node decodes each byte of a header to a character. */
+export const headerBytes = ({ headers }: Pick<Answer, 'headers'>): number =>
+  headers.reduce(
+    (sum, [name, value]) => sum + name.length + value.length + SEPARATOR_BYTES,
+    STATUS_LINE_BYTES,
+  );
+
 const MOST_REMEMBERED = 1000;
 const known = new Map<string, boolean>();
 

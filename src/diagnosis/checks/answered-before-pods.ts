@@ -1,8 +1,11 @@
 import {
+  type AnswerEvidence,
+  answeredDirectly,
   applicationOf,
   isAmbiguous,
   isCleared,
   isGateway,
+  isNginx,
   isPageReplaced,
   podHops,
   routerOf,
@@ -10,11 +13,14 @@ import {
 } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
+import type { Evidence } from '../model/evidence.ts';
 import { isBodyAdmitted } from '../model/left-to-pods.ts';
 import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
-import { isPolicyPassedOn } from '../model/proxy-in-pods.ts';
+import { isPolicyPassedOn, runsNginx } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import { servingPods } from '../model/serving-pods.ts';
 import { redirectChain } from '../model/telling-headers.ts';
+import type { Confidence } from '../model/vocabulary.ts';
 
 /** Gateways that ask for credentials by a policy or plugin of their own, which no other check knows. */
 const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'Istio', 'Kong']);
@@ -31,6 +37,14 @@ function isOwnWord(observation: Observation): boolean {
 
 const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
   isOwnWord(evidence.observation) && !isBodyAdmitted(evidence) && !isPageReplaced(evidence);
+
+/** A guess where an nginx in the Pods may have signed it: it is not known what routes, and they did not speak for themselves. */
+function surenessOf(evidence: AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>): Confidence {
+  const { observation, ingress, ingressClass, pods } = evidence;
+  const isKnown = ingress?.match === undefined || ingressClass?.ingressClass !== undefined;
+  if (isKnown || !isNginx(observation.answeredBy) || answeredDirectly(evidence)) return 'Medium';
+  return pods === undefined || servingPods(pods).some(runsNginx) ? 'Low' : 'Medium';
+}
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
 const isPassing = (observation: Observation): boolean =>
@@ -98,7 +112,7 @@ export const answeredBeforePods = defineCheck({
             : showCommand(router, home),
         },
         evidence: [...redirectChain(observation), ...signs, ...(isSure ? asked : [])],
-        confidence: 'Medium',
+        confidence: surenessOf(evidence),
         ...at,
         ...(isSure ? { severity: 'Error' } : {}),
       }),

@@ -71,6 +71,7 @@ import { probeCredentials } from './probe-credentials.ts';
 import { probeExpectation } from './probe-expectation.ts';
 import { proxyInPods } from './proxy-in-pods.ts';
 import { redirectPort } from './redirect-port.ts';
+import { responseHeaders } from './response-headers.ts';
 import { serviceExternalName } from './service-external-name.ts';
 import { serviceHeadless } from './service-headless.ts';
 import { serviceNodePolicy } from './service-node-policy.ts';
@@ -167,6 +168,7 @@ export const CHECKS = [
   podStarting,
   flapping,
   answeredBeforePods,
+  responseHeaders,
   interimAnswer,
   proxyInPods,
   applicationAnswer,

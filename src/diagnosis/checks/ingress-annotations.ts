@@ -28,6 +28,7 @@ const FOLLOWS = [
   'ApplicationSlow',
   'PodExpectsTLS',
   'PodExpectsHTTP2',
+  'ResponseHeadersTooLarge',
 ];
 
 interface Slip {

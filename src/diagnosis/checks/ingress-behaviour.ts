@@ -49,7 +49,8 @@ function confidenceOf(
 ): Confidence {
   if (isCertain === true) return 'High';
   const isProved = reason !== 'IngressDeniesLocation' || secrets?.[key] === false;
-  return isProved ? (answeredBy?.confidence ?? 'Medium') : 'Medium';
+  // The name with which the controller asks may bring another certificate.
+  return isProved && reason !== 'IngressDistrustsBackend' ? (answeredBy?.confidence ?? 'Medium') : 'Medium';
 }
 
 /** Of two who may redirect or refuse, one does: nobody is accused, neither the Ingress nor the application behind it. */
@@ -97,6 +98,10 @@ export const ingressBehaviour = defineCheck({
       leadsTo: [...ANNOTATION_IN_AWS, 'TimeoutBeforePods', 'AnswerLateOnce', 'ApplicationSlow'],
     },
     IngressProtocolWrong: effect('IngressProtocolWrong', 'Set the protocol that the Pods speak'),
+    IngressDistrustsBackend: effect(
+      'IngressDistrustsBackend',
+      'Set proxy-ssl-name of {ingress} to a name in the certificate of the Pods, and give the controller the authority that signed it',
+    ),
     IngressRewritesPath: {
       ...effect(
         'IngressRewritesPath',

@@ -43,17 +43,25 @@ const mayBeRouters = (evidence: AnswerEvidence): boolean => {
   );
 };
 
-/** Whether the answer came through the router, and is not its own: in words of Envoy, which the router is not. */
-const isOfAnother = ({ observation, ingress, ingressClass }: MeshEvidence): boolean =>
-  isPolicyPassedOn(observation) ||
-  (ingress?.match !== undefined && isOtherThanEnvoy(ingressClass?.ingressClass?.spec.controller));
+/**
+ * How sure it is that the answer is of the proxy next to the application. Of two on the way, the first passes the word
+ * of the second on; where the router is known to be none of them there is one, which passes on the application's.
+ */
+function bySidecar({ observation, ingress, ingressClass }: MeshEvidence): Confidence | undefined {
+  const isOfAnother = isPolicyPassedOn(observation);
+  if (ingress?.match === undefined) return isOfAnother ? 'Medium' : undefined;
+  const controller = ingressClass?.ingressClass?.spec.controller;
+  if (isOtherThanEnvoy(controller)) return isOfAnother ? undefined : 'Medium';
+  if (!isOfAnother) return undefined;
+  return controller === undefined ? 'Low' : 'Medium';
+}
 
 /** Where Pods tell nothing, or let this caller in: one that is asked itself, or of which the proxy alone can say so. */
 const withoutWitness = (evidence: MeshEvidence): Confidence | undefined => {
   const { observation, pods } = evidence;
-  const isOfMesh = meshOf(observation.answeredBy?.product ?? '') === 'Istio' && isOfAnother(evidence);
-  const isBySidecar = isOfMesh && pods !== undefined && isInMesh(pods);
-  return isDirect(evidence) || isBySidecar ? 'Medium' : undefined;
+  if (isDirect(evidence)) return 'Medium';
+  const isOfMesh = meshOf(observation.answeredBy?.product ?? '') === 'Istio';
+  return isOfMesh && pods !== undefined && isInMesh(pods) ? bySidecar(evidence) : undefined;
 };
 
 /** Asked directly, Pods show whose proxy it is. */

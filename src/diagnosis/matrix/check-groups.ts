@@ -93,6 +93,7 @@ export const BACKENDS = [
 /** What the application itself did. */
 export const APPLICATION = [
   'answered-before-pods',
+  'response-headers',
   'interim-answer',
   'proxy-in-pods',
   'application-answer',

@@ -1,5 +1,6 @@
 import { type AnswerEvidence, isNginx, podHops, routeState } from './answering.ts';
 import type { Evidence } from './evidence.ts';
+import { bytesOf } from './nginx-size.ts';
 import { runsNginx } from './proxy-in-pods.ts';
 import { servingPods } from './serving-pods.ts';
 import type { Confidence } from './vocabulary.ts';
@@ -9,19 +10,15 @@ const BODY_SIZE = 'nginx.ingress.kubernetes.io/proxy-body-size';
 /** Controllers whose pages nginx signs. */
 const OF_NGINX = /nginx|kong|apisix|wallarm/;
 
-const UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-/** Bytes of a size as nginx writes it, such as `8m`; 0 is no limit. */
-function bytesOf(size: string): number | undefined {
-  const [, digits, unit = ''] = /^(\d+)([kmg]?)b?$/i.exec(size.trim()) ?? [];
-  if (digits === undefined) return undefined;
-  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
+/** Bytes of a limit; 0 is no limit. */
+const limitOf = (size: string): number | undefined => {
+  const bytes = bytesOf(size);
   return bytes === 0 ? Number.POSITIVE_INFINITY : bytes;
-}
+};
 
 /** Whether a limit of nginx lets a body of this length through; undefined where one of the two is not known. */
 export function admitsBody(size: string, bodyBytes: number | undefined): boolean | undefined {
-  const limit = bytesOf(size);
+  const limit = limitOf(size);
   if (limit === Number.POSITIVE_INFINITY) return true;
   return limit === undefined || bodyBytes === undefined ? undefined : bodyBytes <= limit;
 }

@@ -143,6 +143,8 @@ export interface Observation {
   readonly answeredBy?: AnsweredBy;
   /** Response headers, names in lower case, without Set-Cookie and other credentials; values cut to 1024 characters. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of all that came before the body, as HTTP/1.1 writes it, with what `headers` leaves out. */
+  readonly headerBytes?: number;
   /** The first 4096 characters of the decoded body, for recognising who answered; never shown as it is. */
   readonly bodyStart?: string;
   /** Set when, and only when, `failure.reason` is `TargetRefused`: nothing was sent to that address. */

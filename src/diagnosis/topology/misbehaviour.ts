@@ -5,7 +5,7 @@ import { isInMesh } from '../model/proxy-in-pods.ts';
 import { servingPods } from '../model/serving-pods.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 import { isHTTP2Protocol, isNamedForHTTP2 } from './backend-protocol.ts';
-import { asksHTTP1, asksOverTLS, type DeciderEvidence } from './scheme-decider.ts';
+import { asksHTTP1, asksOverTLS, type DeciderEvidence, isAskerKnown } from './scheme-decider.ts';
 
 /** What a peer did to a connection that stood. */
 const MISBEHAVIOURS = [
@@ -54,8 +54,15 @@ const asMeant = (what: Misbehaviour, evidence: DeciderEvidence): Misbehaviour =>
   NOT_HTTP1.has(what) && isForHTTP2(evidence) ? 'HTTP2Expected' : what;
 
 /** A proxy of the mesh hangs up on strangers to it, of whom it wants a certificate. */
+const isOfMeshes = (what: string | undefined): boolean =>
+  what === 'ClosedBeforeHeaders' || what === 'TLSExpected';
+
 const isWordOfMesh = (what: Misbehaviour, { pods }: DeciderEvidence): boolean =>
-  (what === 'ClosedBeforeHeaders' || what === 'TLSExpected') && pods !== undefined && isInMesh(pods);
+  isOfMeshes(what) && pods !== undefined && isInMesh(pods);
+
+/** Whether it may be the proxy of a mesh, for nobody could look at the Pods. */
+const mayBeOfMesh = ({ failure }: Observation, { pods }: DeciderEvidence): boolean =>
+  pods === undefined && isOfMeshes(failure?.reason);
 
 /** Who is asked over TLS, and says so, speaks of somebody behind it. */
 const sayingOf = (hop: Observation): string | undefined =>
@@ -75,6 +82,7 @@ function byPods(evidence: DeciderEvidence): Misbehaving | undefined {
   const [first] = said;
   if (first === undefined) return undefined;
   const what = asMeant(first, evidence);
+  if (hops.some((hop) => mayBeOfMesh(hop, evidence))) return { what, confidence: 'Low' };
   const isSeen = what === first || first === 'MalformedResponse';
   return { what, confidence: isSeen && said.length === hops.length ? 'High' : 'Medium' };
 }
@@ -107,15 +115,23 @@ function byProbe(evidence: DeciderEvidence): Misbehaving | undefined {
   const { reason } = evidence.observation.failure ?? {};
   if (!isDirect(evidence) || !isMisbehaviour(reason) || reason === 'TLSExpected') return undefined;
   if (isWordOfMesh(reason, evidence)) return undefined;
+  const sureness = podHops(evidence).length === 0 ? 'High' : 'Medium';
   return {
     what: asMeant(reason, evidence),
-    confidence: podHops(evidence).length === 0 ? 'High' : 'Medium',
+    confidence: mayBeOfMesh(evidence.observation, evidence) ? 'Low' : sureness,
   };
 }
+
+/** How the Pods are asked is a guess where it is not known who asks: each controller has settings of its own. */
+const asProved = (found: Misbehaving, evidence: DeciderEvidence): Misbehaving =>
+  (found.what === 'HTTP2Expected' || found.what === 'TLSExpected') && !isAskerKnown(evidence)
+    ? { ...found, confidence: 'Low' }
+    : found;
 
 /** By the Pods that were asked directly, else by the Service, which passes on what its Pods do. */
 export function misbehaviour(evidence: DeciderEvidence): Misbehaving | undefined {
   const found = byPods(evidence) ?? byRefusal(evidence) ?? byProbe(evidence) ?? byPort(evidence);
   // Asked otherwise by the router, Pods may well be deaf to HTTP/1.1.
-  return found?.what === 'HTTP2Expected' && !asksHTTP1(evidence) ? undefined : found;
+  if (found === undefined || (found.what === 'HTTP2Expected' && !asksHTTP1(evidence))) return undefined;
+  return asProved(found, evidence);
 }

@@ -27,6 +27,10 @@ export type DeciderEvidence = AnswerEvidence &
 const controllerOf = ({ ingressClass }: DeciderEvidence): string | undefined =>
   ingressClass?.ingressClass?.spec.controller;
 
+/** Whether it could be seen who asks the Pods for an Ingress. */
+export const isAskerKnown = (evidence: DeciderEvidence): boolean =>
+  evidence.ingress?.match === undefined || controllerOf(evidence) !== undefined;
+
 /** How the Ingress asks; undefined for what is not HTTP/1, or where no Ingress asks. */
 function askedScheme(evidence: DeciderEvidence): 'http' | 'https' | undefined {
   const { ingress, service: { service, port } = {} } = evidence;

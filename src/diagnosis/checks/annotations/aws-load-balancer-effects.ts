@@ -6,6 +6,7 @@ import {
   type EffectFamily,
   mayRedirectBehind,
   podsAnswer,
+  podsServe,
   redirectsToHTTPS,
   when,
 } from './effect.ts';
@@ -154,7 +155,7 @@ export const AWS_LOAD_BALANCER_EFFECTS: EffectFamily = {
       reason: 'IngressProtocolWrong',
       explains: [502],
       does: (value, context) =>
-        when(value === 'HTTPS' && !podsAnswer(context), 'speaks HTTPS with its backend'),
+        when(value === 'HTTPS' && !podsServe(context), 'speaks HTTPS with its backend'),
       isDoubtful: ({ hops }) => !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
     }),
     alb('load-balancer-attributes', {

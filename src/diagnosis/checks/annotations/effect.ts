@@ -29,6 +29,7 @@ export const EFFECTS = [
   'IngressDeniesLocation',
   'IngressGivesUpEarly',
   'IngressProtocolWrong',
+  'IngressDistrustsBackend',
   'IngressRewritesPath',
   'IngressAnswersItself',
   'IngressActionMissing',
@@ -117,6 +118,10 @@ export const mayRedirectBehind = (context: EffectContext): boolean => {
 /** Whether Pods that were asked directly answered well: then it is not they who are slow. */
 export const podsAnswer = ({ hops }: EffectContext): boolean =>
   hops.some(({ hop, observation }) => hop === 'Pod' && observation.success);
+
+/** Whether Pods that were asked directly did not fail: whoever sends to another page, or asks for a password, serves. */
+export const podsServe = ({ hops }: EffectContext): boolean =>
+  hops.some(({ hop, observation: { code = 600 } }) => hop === 'Pod' && code < 500);
 
 /** Whether the controller has somebody to hand requests to. */
 export const hasReadyEndpoint = ({ endpoints }: EffectContext): boolean =>

@@ -1,5 +1,5 @@
 import { isNginx } from '../../model/answering.ts';
-import { type Effect, type EffectContext, hasReadyEndpoint, podsAnswer, when } from './effect.ts';
+import { type Effect, type EffectContext, hasReadyEndpoint, podsServe, when } from './effect.ts';
 
 const PREFIX = 'nginx.ingress.kubernetes.io/';
 
@@ -11,9 +11,7 @@ const isControllers = (context: EffectContext): boolean => {
   const { observation, hops } = context;
   const asked = hops.filter(({ hop, observation: { code } }) => hop === 'Pod' && code !== undefined);
   return (
-    isNginx(observation.answeredBy) &&
-    hasReadyEndpoint(context) &&
-    (asked.length === 0 || podsAnswer(context))
+    isNginx(observation.answeredBy) && hasReadyEndpoint(context) && (asked.length === 0 || podsServe(context))
   );
 };
 
@@ -28,10 +26,18 @@ const denies = (key: string, mistake: Mistake, explains: Effect['explains'] = [5
   reason: 'IngressDeniesLocation',
   explains,
   does: (value, context) => (isControllers(context) ? mistake(value, context) : undefined),
-  // Only Pods that answer well leave nobody else, a limit says 503 of healthy Pods, too, and what exists may well be used.
-  isDoubtful: (context) =>
-    !podsAnswer(context) || !isWithout(context, LIMITS) || context.secrets?.[`${PREFIX}${key}`] === true,
+  // Only Pods that serve leave nobody else, and a limit says 503 of healthy Pods, too.
+  isDoubtful: (context) => !podsServe(context) || !isWithout(context, LIMITS),
 });
+
+/** Of what the annotation names it must be known that it is missing: what exists may well be used. */
+function deniesWithout(key: string, mistake: Mistake, explains?: Effect['explains']): Effect {
+  const effect = denies(key, mistake, explains);
+  return {
+    ...effect,
+    isDoubtful: (context) => effect.isDoubtful?.(context) === true || context.secrets?.[effect.key] !== false,
+  };
+}
 
 const MISSES = 'denies every request while what it names is missing or cannot be used';
 
@@ -58,7 +64,7 @@ const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|CONNECT|OPTIONS|TRACE)$/;
 
 /** What makes ingress-nginx deny a location: it answers 503, though the Pods are ready. */
 export const INGRESS_NGINX_DENIALS: readonly Effect[] = [
-  denies(
+  deniesWithout(
     'auth-secret',
     misses((context) => !isWithout(context, ['auth-type'])),
   ),
@@ -72,18 +78,18 @@ export const INGRESS_NGINX_DENIALS: readonly Effect[] = [
     'auth-secret-type',
     unreadable((value) => /^auth-(?:file|map)$/.test(value)),
   ),
-  denies(
+  deniesWithout(
     'auth-tls-secret',
     // Who is not of the name that is wanted gets a 403, too.
     misses((context) => context.observation.code === 503 || isWithout(context, ['auth-tls-match-cn'])),
     [403, 503],
   ),
-  denies('proxy-ssl-secret', misses()),
-  denies(
+  deniesWithout('proxy-ssl-secret', misses()),
+  deniesWithout(
     'auth-proxy-set-headers',
     misses((context) => !isWithout(context, ['auth-url'])),
   ),
-  denies('fastcgi-params-configmap', misses()),
+  deniesWithout('fastcgi-params-configmap', misses()),
   denies('auth-url', unreadable(isURL)),
   denies(
     'auth-method',

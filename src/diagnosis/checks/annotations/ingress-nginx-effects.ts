@@ -11,11 +11,12 @@ import {
   hasReadyEndpoint,
   isTrue,
   mayRedirectBehind,
-  podsAnswer,
+  podsServe,
   redirectsToHTTPS,
   when,
 } from './effect.ts';
 import { INGRESS_NGINX_DENIALS } from './ingress-nginx-denials.ts';
+import { DISTRUSTS_BACKEND } from './ingress-nginx-trust.ts';
 
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
 
@@ -192,7 +193,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
         when(
           /^(?:GRPC|FCGI)$/.test(value)
             ? passesHTTPCheck(context)
-            : /^(?:HTTPS|GRPCS)$/.test(value) && !podsAnswer(context),
+            : /^(?:HTTPS|GRPCS)$/.test(value) && !podsServe(context),
           `speaks ${value} with its backend`,
         ),
       // Who passes a check over HTTP is no FastCGI server; one of gRPC may speak both.
@@ -209,6 +210,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
     }),
     snippet('configuration-snippet'),
     snippet('server-snippet'),
+    DISTRUSTS_BACKEND,
     ...INGRESS_NGINX_DENIALS,
   ],
 };

@@ -128,6 +128,10 @@ export const ingressBehaviour = defineCheck({
       ),
       leadsTo: ['IngressHasNoAddress', 'ALBModelFailed', ...TARGETS_UNHEALTHY],
     },
+    IngressVerifiesBackend: effect(
+      'IngressVerifiesBackend',
+      'Name in proxy-ssl-name what the certificate of the Pods is for, and in proxy-ssl-secret who signed it',
+    ),
     IngressAsksFirewall: {
       ...effect(
         'IngressAsksFirewall',

@@ -35,6 +35,7 @@ export const EFFECTS = [
   'IngressClosedToRequest',
   'IngressTargetTypeWrong',
   'IngressAsksFirewall',
+  'IngressVerifiesBackend',
 ] as const;
 
 /** What an annotation makes the controller or load balancer answer by itself. */

@@ -110,6 +110,9 @@ function snippetAnswers(snippet: string, { observation: { code } }: EffectContex
 const snippet = (key: string): Effect =>
   nginx(key, { reason: 'IngressAnswersItself', explains: ['3xx', '4xx', '5xx'], does: snippetAnswers });
 
+const answersOverTLS = ({ hops }: EffectContext): boolean =>
+  hops.some(({ hop, observation }) => hop === 'Pod' && observation.success && observation.tls !== undefined);
+
 const hasTLS = ({ match, request }: EffectContext): boolean =>
   (match.ingress.spec.tls ?? []).some(({ hosts = [] }) => hosts.includes(request.host));
 
@@ -196,6 +199,17 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       isDoubtful: ({ annotations, hops }) =>
         annotations[`${PREFIX}backend-protocol`] !== 'FCGI' &&
         !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
+    }),
+    nginx('proxy-ssl-verify', {
+      reason: 'IngressVerifiesBackend',
+      explains: [502],
+      does: (value, context) =>
+        when(
+          value === 'on' && answersOverTLS(context),
+          "takes its backend only with a certificate that it can verify, while the Pods' own TLS works",
+        ),
+      // Unless a name is given, nginx compares the certificate with that of its own upstream, which no certificate is for.
+      isDoubtful: ({ annotations }) => annotations[`${PREFIX}proxy-ssl-name`] !== undefined,
     }),
     ...INGRESS_NGINX_REWRITES,
     snippet('configuration-snippet'),

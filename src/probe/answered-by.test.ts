@@ -80,6 +80,21 @@ describe('who answered', () => {
       'WAF/Imperva/High',
     ],
     ['Fastly', [500, {}, 'Fastly error: unknown domain: shop.test.'], 'Edge/Fastly/High'],
+    [
+      'Azure Front Door',
+      [503, { 'x-azure-ref': '2026' }, "<h2>Our services aren't available right now</h2>"],
+      'Edge/Azure Front Door/High',
+    ],
+    ['an application behind Azure Front Door', [503, { 'x-azure-ref': '2026' }, 'oops'], 'nobody'],
+    [
+      'Google Cloud Load Balancing',
+      [
+        502,
+        {},
+        '<title>502 Server Error</title><body><h1>Error: Server Error</h1>\n<h2>The server encountered a temporary error and could not complete your request.',
+      ],
+      'LoadBalancer/Google Cloud Load Balancing/High',
+    ],
     ['an application behind Cloudflare', [500, { server: 'cloudflare', 'cf-ray': 'abc' }, 'oops'], 'nobody'],
     ['nginx 502', [502, { server: 'nginx' }, nginxPage('502 Bad Gateway')], 'Ingress/nginx/High'],
     [

@@ -94,6 +94,22 @@ export const EDGE_FINGERPRINTS: readonly Fingerprint[] = [
     shows: "Imperva's page with the number of an incident",
   },
   {
+    product: 'Azure Front Door',
+    layer: 'Edge',
+    confidence: 'High',
+    headers: { 'x-azure-ref': /^/ },
+    body: /Our services aren't available right now/,
+    shows: '"Our services aren\'t available right now"',
+  },
+  {
+    product: 'Google Cloud Load Balancing',
+    layer: 'LoadBalancer',
+    confidence: 'High',
+    codes: [500, 502, 503, 504],
+    body: /<title>(\d{3}) Server Error<\/title>[\s\S]*<h1>Error: Server Error<\/h1>\s*<h2>The server encountered a temporary error/,
+    shows: "the page of Google's load balancers",
+  },
+  {
     product: 'Fastly',
     layer: 'Edge',
     confidence: 'High',

@@ -2,7 +2,7 @@ import { defineCheck, type Symptom } from '../model/check.ts';
 import type { Ingress } from '../model/kubernetes.ts';
 import { isHostUnknown, type Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
-import { causeIn, deniedAction, standingComplaint } from '../topology/controller-events.ts';
+import { blamedIngress, causeIn, deniedAction, standingComplaint } from '../topology/controller-events.ts';
 
 /** What of the controller's complaints is mended how. */
 const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
@@ -40,7 +40,7 @@ const complaint = <const Says extends string>(says: Says) =>
     owner: 'DevOps',
     message: `The load balancer controller cannot ${says} Ingress {ingress}: {cause}`,
     fix: '{remedy}',
-    command: "kubectl -n '{namespace}' describe ingress '{ingress}'",
+    command: "kubectl -n '{namespace}' describe ingress '{object}'",
     explains: STALE,
     leadsTo: FOLLOWS,
   }) as const;
@@ -64,11 +64,13 @@ export const albController = defineCheck({
     const member = alb.ingress;
     const event = member && standingComplaint('Ingress', member, events, Object.keys(reasons));
     if (member === undefined || event === undefined || deniedAction(event.message) !== undefined) return [];
-    const { name, namespace = home } = member.metadata;
+    const culprit = blamedIngress(event.message) ?? member.metadata;
+    const { name: object, namespace = home } = culprit;
+    const cause = causeIn(event.message);
     return [
       report(reasons[event.reason as keyof typeof reasons], {
-        subject: referenceTo({ kind: 'Ingress', ...member.metadata }, home),
-        slots: { ingress: name, namespace, cause: causeIn(event.message), remedy: remedyFor(event.message) },
+        subject: referenceTo({ ...culprit, kind: 'Ingress' }, home),
+        slots: { ingress: member.metadata.name, namespace, object, cause, remedy: remedyFor(event.message) },
         confidence: isWhy(observation, member) ? 'High' : 'Medium',
       }),
     ];

@@ -15,9 +15,10 @@ import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { isBodyAdmitted } from '../model/left-to-pods.ts';
-import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
+import { type AnsweredBy, answeredByApplication, type Observation, remoteIP } from '../model/observation.ts';
 import { isPolicyPassedOn, runsNginx } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
+import type { HopAnswer } from '../model/route-evidence.ts';
 import { servingPods } from '../model/serving-pods.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 import type { Confidence } from '../model/vocabulary.ts';
@@ -62,8 +63,29 @@ function isLasting(observation: Observation): boolean {
 const isOutside = ({ layer, product }: AnsweredBy): boolean =>
   layer === 'Edge' || (layer === 'WAF' && product !== 'AWS WAF');
 
+/** Headers by which edges show that an answer came through them. */
+const PASSED_BY_EDGE = ['x-amz-cf-id', 'cf-ray', 'x-azure-ref', 'x-served-by', 'x-akamai-request-id'];
+
+/** The entrance answers well who asks it as the caller asks: what it was asked through an edge was something else. */
+const isChangedByEdge = (
+  { headers, ...observation }: Observation,
+  hops: readonly HopAnswer[] = [],
+): boolean =>
+  PASSED_BY_EDGE.some((name) => headers[name] !== undefined) &&
+  hops.some(
+    ({ hop, address, observation: { success } }) =>
+      (hop === 'Ingress' || hop === 'Gateway') &&
+      success &&
+      address !== remoteIP({ ...observation, headers }),
+  );
+
 /** Who it was, as far as the answer tells. */
-function writerOf({ answeredBy }: Observation) {
+function writerOf(observation: Observation, hops?: readonly HopAnswer[]) {
+  const { answeredBy } = observation;
+  if (isChangedByEdge(observation, hops)) {
+    const signs = ['the entrance, asked directly, answers as expected'];
+    return { who: 'What an edge makes of it', at: { layer: 'Edge' as const }, signs, isOutside: true };
+  }
   if (answeredBy === undefined || !isGateway(answeredBy))
     return { who: 'Something before the Pods', at: {}, signs: [], isOutside: false };
   const { product, layer, evidence } = answeredBy;
@@ -96,7 +118,7 @@ export const answeredBeforePods = defineCheck({
     const isSure = isCleared(evidence) && isLasting(observation);
     if (router === undefined || routeState(evidence) !== 'Complete') return [];
     if (!isSure && !mayBeOwnWord(evidence)) return [];
-    const { who, at, signs, isOutside } = writerOf(observation);
+    const { who, at, signs, isOutside } = writerOf(observation, evidence.hops);
     const subject = isOutside ? referenceTo({ kind: 'Host', name: request.host }, home) : router;
     const { ref: workload } = applicationOf(evidence);
     const asked = podHops(evidence).map(({ ref }) => `${ref}, asked directly, answers as expected`);

@@ -21,6 +21,7 @@ import { applicationLatency } from './application-latency.ts';
 import { controllerService } from './controller-service.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
+import { edgeOrigin } from './edge-origin.ts';
 import { endpointAddress } from './endpoint-address.ts';
 import { endpointsReady } from './endpoints-ready.ts';
 import { flapping } from './flapping.ts';
@@ -106,6 +107,7 @@ export const CHECKS = [
   albSecurityGroups,
   albTargetHealth,
   dnsAddress,
+  edgeOrigin,
   dnsHost,
   tlsCertificate,
   tlsSecret,

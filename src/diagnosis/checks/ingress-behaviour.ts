@@ -1,6 +1,11 @@
 import { isUnsignedJSON } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
-import { ANNOTATION_IN_AWS, TARGETS_UNHEALTHY } from '../model/consequences.ts';
+import {
+  ANNOTATION_IN_AWS,
+  ANSWERED_ELSEWHERE,
+  APPLICATION_REASONS,
+  TARGETS_UNHEALTHY,
+} from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
@@ -107,7 +112,7 @@ export const ingressBehaviour = defineCheck({
         'IngressRewritesPath',
         'Catch what follows in the path of the rule, and use it in the target as $1 or $2',
       ),
-      leadsTo: ['AnsweredBeforePods', 'ApplicationRouteNotFound'],
+      leadsTo: [...ANSWERED_ELSEWHERE, ...APPLICATION_REASONS, 'ApplicationMethodNotAllowed'],
     },
     IngressAnswersItself: effect(
       'IngressAnswersItself',

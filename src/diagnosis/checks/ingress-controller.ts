@@ -128,6 +128,9 @@ function placeOfFault(seen: Seen) {
   return { subject, evidence: [], names: { ...namesOf(subject), namespace: home, remedy } };
 }
 
+/** How Cloudflare says that the entrance refuses it, or does not answer. */
+const SAID_BY_EDGES = [520, 521, 522, 523] as const;
+
 export const ingressController = defineCheck({
   id: 'ingress-controller',
   title: 'A controller serves the class of the Ingress',
@@ -141,7 +144,7 @@ export const ingressController = defineCheck({
       message: 'Ingress {ingress} is of class {class}, and no Pod of its controller {controller} runs',
       fix: '{remedy}',
       command: "kubectl -n '{namespace}' describe '{object}'",
-      explains: ['NoAddress', 'TLS', 404, ...GATEWAY_SYMPTOMS],
+      explains: ['NoAddress', 'TLS', 404, ...GATEWAY_SYMPTOMS, ...SAID_BY_EDGES],
       leadsTo: [
         'IngressHasNoAddress',
         'HostHasNoTLS',
@@ -156,7 +159,7 @@ export const ingressController = defineCheck({
       message: 'Ingress {ingress} is of class {class}, and no Pod of its controller {controller} is ready',
       fix: '{remedy}',
       command: "kubectl -n '{namespace}' describe '{object}'",
-      explains: ['NoAddress', ...GATEWAY_SYMPTOMS],
+      explains: ['NoAddress', ...GATEWAY_SYMPTOMS, ...SAID_BY_EDGES],
       leadsTo: ['IngressHasNoAddress'],
     },
     IngressControllerNotReadyOnNode: {
@@ -166,7 +169,7 @@ export const ingressController = defineCheck({
         'The request went to Node {node}, and the Pod of {workload} there, the controller {controller}, is not ready',
       fix: 'See why the Pod of {workload} on Node {node} is not ready, and take the Node out of DNS until it is',
       command: "kubectl -n '{namespace}' get pods -o wide --field-selector 'spec.nodeName={node}'",
-      explains: ['Connection', 'Timeout'],
+      explains: ['Connection', 'Timeout', ...SAID_BY_EDGES],
       leadsTo: ['TimeoutBeforePods', 'NetworkPolicyBlocksIngress'],
     },
     IngressControllerNotOnNode: {
@@ -176,7 +179,7 @@ export const ingressController = defineCheck({
         'DNS leads {host} to Node {node} too, on which no Pod of {workload}, the controller {controller}, runs',
       fix: 'Let {workload} run on Node {node} again, or take the addresses of that Node out of the record of {host}',
       command: "kubectl -n '{namespace}' get pods -o wide",
-      explains: ['Connection'],
+      explains: ['Connection', ...SAID_BY_EDGES],
     },
   },
   run(evidence, report) {

@@ -22,6 +22,7 @@ const LOAD_BALANCER = [
 /** From the name that was asked to the Service: what a router needs in order to know where to send a request. */
 export const ROUTING = [
   ...LOAD_BALANCER,
+  'edge-origin',
   'dns-address',
   'dns-host',
   'tls-certificate',

@@ -31,18 +31,22 @@ const OPAQUE_PREFIX = 'alb.ingress.kubernetes.io/transforms.';
 
 const PROTOCOL_ANNOTATIONS = [`${NGINX}backend-protocol`, 'alb.ingress.kubernetes.io/backend-protocol'];
 
-/** nginx replaces the whole path by the target, with what the groups of the path's expression caught. */
-function rewritten(pattern: string, target: string, path: string): string | undefined {
+/** What the groups of a path's expression catch of a path, the whole first; undefined where it does not take it. */
+export function caughtBy(pattern: string, path: string): readonly string[] | undefined {
   try {
-    const matcher = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE).matcher(path);
+    const matcher = RE2JS.compile(`^${pattern}`, RE2JS.CASE_INSENSITIVE).matcher(path);
     if (!matcher.find()) return undefined;
-    return target.replace(/\$(\d)/g, (_, group: string) =>
-      Number(group) <= matcher.groupCount() ? (matcher.group(Number(group)) ?? '') : '',
-    );
+    return Array.from({ length: matcher.groupCount() + 1 }, (_, group) => matcher.group(group) ?? '');
   } catch {
     return undefined;
   }
 }
+
+/** nginx replaces the whole path by the target, with what the groups of the path's expression caught. */
+const rewritten = (pattern: string, target: string, path: string): string | undefined => {
+  const caught = caughtBy(pattern, path);
+  return caught && target.replace(/\$(\d)/g, (_, group: string) => caught[Number(group)] ?? '');
+};
 
 function backendPath({ ingress, path: rule }: IngressMatch, path: string): string | undefined {
   const annotations = ingress.metadata.annotations ?? {};
@@ -51,7 +55,7 @@ function backendPath({ ingress, path: rule }: IngressMatch, path: string): strin
   );
   if (isOpaque) return undefined;
   const target = annotations[REWRITE_TARGET];
-  return target === undefined || rule === undefined ? path : rewritten(`^${rule.path ?? '/'}`, target, path);
+  return target === undefined || rule === undefined ? path : rewritten(rule.path ?? '/', target, path);
 }
 
 /** The Service that gets it, and the controller that sends it where that is known. */

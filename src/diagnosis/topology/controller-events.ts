@@ -41,3 +41,11 @@ export function deniedAction(
   const [, principal, action] = DENIED.exec(message) ?? [];
   return action === undefined ? undefined : { action, ...(principal === undefined ? {} : { principal }) };
 }
+
+/** The Ingress at which the controller stopped: of an IngressGroup, the fault of one keeps it from taking up all others. */
+export function blamedIngress(
+  message: string,
+): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = /\bingress: ([a-z0-9-]+)\/([a-z0-9.-]*[a-z0-9]):/.exec(message) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}

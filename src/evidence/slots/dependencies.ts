@@ -49,13 +49,16 @@ async function saidByApplication({ slot, observation }: SlotContext): Promise<re
   const unhealthy = (events.ok ? events.value : []).filter(
     ({ reason, regarding }) => reason === 'Unhealthy' && regarding.kind === 'Pod',
   );
-  return [
+  const said = [
     ...(answer.ok ? complaintIn(answer.value) : []).map((complaint): Said => ({ by: 'Answer', complaint })),
     ...(logs.ok ? saidInLogs(logs.value, {}, observation.requestID) : []),
     ...unhealthy.flatMap(({ message, regarding: { name: podName = '' } }) =>
       complaintIn(message).map((complaint): Said => ({ by: 'Event', podName, complaint })),
     ),
   ];
+  // Who is called by name somewhere need not be guessed elsewhere.
+  const named = said.filter(({ complaint: { ports } }) => ports.length === 0);
+  return named.length > 0 ? named : said;
 }
 
 /** All Services where they may be looked at, for an address tells no namespace. */
@@ -76,6 +79,28 @@ const hasPort = (service: Service, port: number | undefined): boolean =>
   isHeadless(service) ||
   (service.spec.ports ?? []).some((one) => one.port === port || one.nodePort === port);
 
+/** The one Service of the namespace that has such a port; of several nobody can tell which is meant. */
+function onlyStore(
+  services: readonly Service[],
+  namespace: string,
+  { complaint: { line, ports }, ...said }: Said,
+): readonly Named[] {
+  const stores = services.filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === namespace && (spec.ports ?? []).some(({ port }) => ports.includes(port)),
+  );
+  const [service] = stores;
+  if (service === undefined || stores.some(({ spec }) => !isSameStore(spec, service.spec))) return [];
+  const { name } = service.metadata;
+  const reference = referenceTo({ kind: 'Service', name, namespace }, namespace);
+  return [{ reference, service, mention: { ...said, line, isCertain: false } }];
+}
+
+/** A store often has a headless Service beside the other, with the same Pods behind both. */
+const isSameStore = (one: Service['spec'], other: Service['spec']): boolean =>
+  one === other ||
+  (one.selector !== undefined && JSON.stringify(one.selector) === JSON.stringify(other.selector));
+
 function namedBy(
   context: SlotContext,
   services: readonly Service[],
@@ -86,7 +111,7 @@ function namedBy(
     home: probe.namespace,
     ...(settings.clusterDomain && { clusterDomain: settings.clusterDomain }),
   };
-  return complaint.hosts.flatMap((host): readonly Named[] => {
+  const byHost = complaint.hosts.flatMap((host): readonly Named[] => {
     const mention = { ...said, line: complaint.line, isCertain: host.isCertain };
     const service = serviceNamed(host.host, services, place);
     const unknown = service === undefined ? unknownService(host, context) : undefined;
@@ -96,6 +121,7 @@ function namedBy(
     const reference = referenceTo({ kind: 'Service', name, namespace }, probe.namespace);
     return [{ reference, mention, ...(service && { service }) }];
   });
+  return byHost.length > 0 ? byHost : onlyStore(services, probe.namespace, { complaint, ...said });
 }
 
 /** The application's own Services lead to the very Pods that speak. */
@@ -188,9 +214,7 @@ function whole(looks: readonly Slot<Dependency>[]): Slot<readonly Dependency[]> 
 
 export const readDependencies: SlotReader<'dependencies'> = async (context) => {
   if ((context.observation.code ?? FAILS) < FAILS) return NOT_APPLICABLE;
-  let said: readonly Said[] = (await saidByApplication(context)).filter(
-    ({ complaint }) => complaint.hosts.length > 0,
-  );
+  let said = await saidByApplication(context);
   if (said.length === 0) return NOT_APPLICABLE;
   const services = await servicesOf(context);
   if (!services.ok) return services;

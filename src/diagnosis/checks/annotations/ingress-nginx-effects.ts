@@ -16,6 +16,7 @@ import {
   when,
 } from './effect.ts';
 import { INGRESS_NGINX_DENIALS } from './ingress-nginx-denials.ts';
+import { INGRESS_NGINX_REWRITES } from './ingress-nginx-rewrites.ts';
 import { DISTRUSTS_BACKEND } from './ingress-nginx-trust.ts';
 
 const REDIRECTS = [301, 302, 307, 308, 'RedirectLoop'] as const;
@@ -110,10 +111,6 @@ function snippetAnswers(snippet: string, { observation: { code } }: EffectContex
 const snippet = (key: string): Effect =>
   nginx(key, { reason: 'IngressAnswersItself', explains: ['3xx', '4xx', '5xx'], does: snippetAnswers });
 
-/** Without a group in the target, all that follows the path of the rule is lost. */
-const losesPath = (target: string, { match, request }: EffectContext): boolean =>
-  !/\$\d/.test(target) && request.path.replace(/\/$/, '') !== (match.path?.path ?? '/').replace(/\/$/, '');
-
 const hasTLS = ({ match, request }: EffectContext): boolean =>
   (match.ingress.spec.tls ?? []).some(({ hosts = [] }) => hosts.includes(request.host));
 
@@ -201,13 +198,7 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
         annotations[`${PREFIX}backend-protocol`] !== 'FCGI' &&
         !hops.some(({ observation }) => observation.failure?.reason === 'NotTLS'),
     }),
-    nginx('rewrite-target', {
-      reason: 'IngressRewritesPath',
-      explains: [404],
-      isCertain: true,
-      does: (value, context) =>
-        when(losesPath(value, context), `rewrites the whole path to ${value} and drops what follows`),
-    }),
+    ...INGRESS_NGINX_REWRITES,
     snippet('configuration-snippet'),
     snippet('server-snippet'),
     DISTRUSTS_BACKEND,

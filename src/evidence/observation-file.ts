@@ -9,6 +9,9 @@ import type { Unreadable } from './cluster/unreadable.ts';
 import { OBSERVATION, type PartialObservation } from './saved-observation.ts';
 import type { EvidenceSettings } from './slot-context.ts';
 
+/** Of the run that goes on, where it does not say `previous`. */
+export type SavedLog = Omit<LogExcerpt, 'previous'> & Partial<Pick<LogExcerpt, 'previous'>>;
+
 /** observation.yaml of a dump: what was probed, what was seen, and what else was tried. */
 export interface ObservationFile {
   readonly namespace: string;
@@ -44,7 +47,7 @@ export interface ObservationFile {
   })[];
   /** What the probe sees when it asks once more. */
   readonly repeat?: PartialObservation;
-  readonly logs?: readonly LogExcerpt[];
+  readonly logs?: readonly SavedLog[];
   readonly unreadable?: readonly Unreadable[];
   /** What the status says beyond the diagnosis: when it was judged (RFC 3339), and the Ready condition's message. */
   readonly judged?: { readonly time: string; readonly ready: string };

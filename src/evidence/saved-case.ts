@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { couldNotLook, found } from '../diagnosis/model/lookup.ts';
 import type { Observation } from '../diagnosis/model/observation.ts';
 import type { Pod } from '../diagnosis/model/pod.ts';
-import type { LogExcerpt } from '../diagnosis/model/route-evidence.ts';
 import { targetOf } from '../diagnosis/model/target.ts';
 import { readSavedAws } from './aws/saved.ts';
 import { POD_LOG } from './bundle/recording.ts';
@@ -10,7 +9,12 @@ import { DumpError } from './cluster/dump.ts';
 import { openDump } from './cluster/dump-layout.ts';
 import type { ClusterReader } from './cluster/reader.ts';
 import { type Unreadable, withUnreadable } from './cluster/unreadable.ts';
-import { type ObservationFile, observationFileIn, readObservationFile } from './observation-file.ts';
+import {
+  type ObservationFile,
+  observationFileIn,
+  readObservationFile,
+  type SavedLog,
+} from './observation-file.ts';
 import { completeObservation, type PartialObservation, urlOf } from './saved-observation.ts';
 import type { Asker, Dialler, EvidenceSettings, LogReader, NameLookup, Sources } from './slot-context.ts';
 
@@ -53,14 +57,15 @@ const savedAnswers =
   };
 
 const savedLogs =
-  (logs: readonly LogExcerpt[], unreadable: readonly Unreadable[]): LogReader =>
+  (logs: readonly SavedLog[], unreadable: readonly Unreadable[]): LogReader =>
   async ({ namespace, podName, container, previous }) => {
     const closed = unreadable.find(
       ({ kind, look }) => kind === POD_LOG && look?.of.name === podName && look.of.namespace === namespace,
     );
     if (closed !== undefined) return couldNotLook(closed.reason, closed.message);
     const log = logs.find(
-      (each) => each.podName === podName && each.container === container && each.previous === previous,
+      (each) =>
+        each.podName === podName && each.container === container && (each.previous ?? false) === previous,
     );
     return found(log?.lines.join('\n'));
   };

@@ -15,6 +15,7 @@ import { type AnsweredBy, answeredByApplication, type Observation } from '../mod
 import { isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import { redirectChain } from '../model/telling-headers.ts';
+import { loggedAnswer } from '../model/told-by-logs.ts';
 
 /** Gateways that ask for credentials by a policy or plugin of their own, which no other check knows. */
 const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'Istio', 'Kong']);
@@ -29,8 +30,15 @@ function isOwnWord(observation: Observation): boolean {
   return code !== 401 || isAskedByPlugin(observation);
 }
 
+/** Pods would get the request, and none of them logged that it gave this answer. */
+const mayStopBeforePods = (evidence: Parameters<typeof loggedAnswer>[0] & Parameters<typeof routeState>[0]) =>
+  routeState(evidence) === 'Complete' && loggedAnswer(evidence) === undefined;
+
 const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
   isOwnWord(evidence.observation) && !isBodyAdmitted(evidence) && !isPageReplaced(evidence);
+
+/** What depends on nothing but the request, and hardly comes from a router. */
+const SAID_TO_THE_REQUEST: ReadonlySet<number> = new Set([405, 406, 410, 415, 451]);
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */
 const isPassing = (observation: Observation): boolean =>
@@ -41,7 +49,9 @@ function isLasting(observation: Observation): boolean {
   const { code = 0, failure } = observation;
   if (isPassing(observation)) return false;
   const isCode = failure === undefined || failure.reason === 'UnexpectedStatus';
-  return isCode ? isAmbiguous(code) : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
+  const isCodeLasting =
+    isAmbiguous(code) || (SAID_TO_THE_REQUEST.has(code) && !answeredByApplication(observation));
+  return isCode ? isCodeLasting : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
 }
 
 /** Who stands outside the cluster, where no object of it tells what they do; AWS WAF also stands in a load balancer that the cluster made. */
@@ -64,7 +74,7 @@ export const answeredBeforePods = defineCheck({
   title: 'The request reaches the Pods, and their answer comes back as it is',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home', 'service', 'endpoints'],
-  wants: ['ingress', 'ingressClass', 'httpRoute', 'pods', 'hops'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'pods', 'hops', 'logs'],
   reasons: {
     AnsweredBeforePods: {
       severity: 'Warning',
@@ -73,14 +83,14 @@ export const answeredBeforePods = defineCheck({
       fix: 'See which rule or setting on the way to {workload} makes this answer',
       command: '{command}',
       explains: ['3xx', '4xx', 'RedirectLoop', 'Assertion'],
-      leadsTo: APPLICATION_REASONS,
+      leadsTo: ['ApplicationMethodNotAllowed', 'ApplicationUnsupportedMediaType', ...APPLICATION_REASONS],
     },
   },
   run(evidence, report) {
     const { observation, request, home } = evidence;
     const router = routerOf(evidence);
     const isSure = isCleared(evidence) && isLasting(observation);
-    if (router === undefined || routeState(evidence) !== 'Complete') return [];
+    if (router === undefined || !mayStopBeforePods(evidence)) return [];
     if (!isSure && !mayBeOwnWord(evidence)) return [];
     const { who, at, signs, isOutside } = writerOf(observation);
     const subject = isOutside ? referenceTo({ kind: 'Host', name: request.host }, home) : router;

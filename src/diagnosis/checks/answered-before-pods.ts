@@ -10,7 +10,7 @@ import {
 } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
-import { isBodyAdmitted } from '../model/left-to-pods.ts';
+import { isNotByRouter } from '../model/left-to-pods.ts';
 import { type AnsweredBy, answeredByApplication, type Observation } from '../model/observation.ts';
 import { isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
@@ -18,7 +18,7 @@ import { redirectChain } from '../model/telling-headers.ts';
 import { loggedAnswer } from '../model/told-by-logs.ts';
 
 /** Gateways that ask for credentials by a policy or plugin of their own, which no other check knows. */
-const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'Istio', 'Kong']);
+const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'HAProxy', 'Istio', 'Kong']);
 
 const isAskedByPlugin = ({ answeredBy }: Observation): boolean =>
   answeredBy?.confidence === 'High' && ASKS_BY_PLUGIN.has(answeredBy.product);
@@ -34,8 +34,8 @@ function isOwnWord(observation: Observation): boolean {
 const mayStopBeforePods = (evidence: Parameters<typeof loggedAnswer>[0] & Parameters<typeof routeState>[0]) =>
   routeState(evidence) === 'Complete' && loggedAnswer(evidence) === undefined;
 
-const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
-  isOwnWord(evidence.observation) && !isBodyAdmitted(evidence) && !isPageReplaced(evidence);
+const mayBeOwnWord = (evidence: Parameters<typeof isNotByRouter>[0]): boolean =>
+  isOwnWord(evidence.observation) && !isNotByRouter(evidence) && !isPageReplaced(evidence);
 
 /** What depends on nothing but the request, and hardly comes from a router. */
 const SAID_TO_THE_REQUEST: ReadonlySet<number> = new Set([405, 406, 410, 415, 451]);

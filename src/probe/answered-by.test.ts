@@ -114,6 +114,16 @@ describe('who answered', () => {
       ],
       'Ingress/HAProxy/High',
     ],
+    [
+      'HAProxy on a body that is too large',
+      [
+        413,
+        {},
+        '<html><body><h1>413 Payload Too Large</h1>\nThe request entity exceeds the maximum allowed.\n</body></html>\n',
+      ],
+      'Ingress/HAProxy/High',
+    ],
+    ['Envoy on headers that are too large', [431, { server: 'envoy' }, ''], 'Ingress/Envoy/Medium'],
     ['Envoy without endpoints', [503, { server: 'envoy' }, 'no healthy upstream'], 'Ingress/Envoy/High'],
     [
       'Istio without endpoints',

@@ -13,7 +13,7 @@ const NGINX_PAGE_SHOWS = 'a page signed by nginx under a rule';
 const GATEWAY_CODES = [408, 413, 499, 502, 503, 504];
 
 const HAPROXY_SENTENCES =
-  /^<html><body><h1>\d{3} [\w -]+<\/h1>\n(?:No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time|Request forbidden by administrative rules|Your browser sent an invalid request|Your browser didn't send a complete request in time|You have sent too many requests in a given amount of time|An internal server error occurred|You need a valid user and password to access this content)\.\n<\/body><\/html>\s*$/;
+  /^<html><body><h1>\d{3} [\w -]+<\/h1>\n(?:No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time|Request forbidden by administrative rules|Your browser sent an invalid request|Your browser didn't send a complete request in time|You have sent too many requests in a given amount of time|An internal server error occurr?ed|You need a valid user and password to access this content|The resource could not be found|A request was made of a resource using a request method not supported by that resource|The resource is no longer available and will not be available again|The request entity exceeds the maximum allowed|Request sent to a non-authoritative server|Your browser sent early data)\.?\n<\/body><\/html>\s*$/;
 
 const ENVOY_BODY =
   /^(?:no healthy upstream|upstream connect error or disconnect\/reset before headers\.|upstream request timeout|RBAC: access denied|local_rate_limited|Jwt (?:is missing|is expired|is not in the form|not yet valid|verification fails|issuer is not configured)|Audiences in Jwt are not allowed|Jwks (?:remote fetch is failed|doesn't have key)|User authentication failed\. |fault filter abort|upstream (?:max stream duration reached|per try timeout)|no_healthy_upstream)/;
@@ -31,7 +31,7 @@ const envoy = (product: string, server: RegExp): readonly Fingerprint[] => [
     product,
     layer: 'Ingress',
     confidence: 'Medium',
-    codes: [301, 302, 401, 403, 404, 426, 503],
+    codes: [301, 302, 401, 403, 404, 426, 431, 503],
     headers: { server },
     without: ['x-envoy-upstream-service-time'],
     body: /^$/,

@@ -14,17 +14,18 @@ import {
 import { defineCheck } from '../model/check.ts';
 import { APPLICATION_REASONS } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
-import { isBodyAdmitted } from '../model/left-to-pods.ts';
+import { isNotByRouter } from '../model/left-to-pods.ts';
 import { type AnsweredBy, answeredByApplication, type Observation, remoteIP } from '../model/observation.ts';
 import { isPolicyPassedOn, runsNginx } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { HopAnswer } from '../model/route-evidence.ts';
 import { servingPods } from '../model/serving-pods.ts';
 import { redirectChain } from '../model/telling-headers.ts';
+import { loggedAnswer } from '../model/told-by-logs.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 
 /** Gateways that ask for credentials by a policy or plugin of their own, which no other check knows. */
-const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'Istio', 'Kong']);
+const ASKS_BY_PLUGIN: ReadonlySet<string> = new Set(['Envoy', 'HAProxy', 'Istio', 'Kong']);
 
 const isAskedByPlugin = ({ answeredBy }: Observation): boolean =>
   answeredBy?.confidence === 'High' && ASKS_BY_PLUGIN.has(answeredBy.product);
@@ -36,8 +37,15 @@ function isOwnWord(observation: Observation): boolean {
   return code !== 401 || isAskedByPlugin(observation);
 }
 
-const mayBeOwnWord = (evidence: Parameters<typeof isBodyAdmitted>[0]): boolean =>
-  isOwnWord(evidence.observation) && !isBodyAdmitted(evidence) && !isPageReplaced(evidence);
+/** Pods would get the request, and none of them logged that it gave this answer. */
+const mayStopBeforePods = (evidence: Parameters<typeof loggedAnswer>[0] & Parameters<typeof routeState>[0]) =>
+  routeState(evidence) === 'Complete' && loggedAnswer(evidence) === undefined;
+
+const mayBeOwnWord = (evidence: Parameters<typeof isNotByRouter>[0]): boolean =>
+  isOwnWord(evidence.observation) && !isNotByRouter(evidence) && !isPageReplaced(evidence);
+
+/** What depends on nothing but the request, and hardly comes from a router. */
+const SAID_TO_THE_REQUEST: ReadonlySet<number> = new Set([405, 406, 410, 415, 451]);
 
 /** A guess where an nginx in the Pods may have signed it: it is not known what routes, and they did not speak for themselves. */
 function surenessOf(evidence: AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>): Confidence {
@@ -56,7 +64,9 @@ function isLasting(observation: Observation): boolean {
   const { code = 0, failure } = observation;
   if (isPassing(observation)) return false;
   const isCode = failure === undefined || failure.reason === 'UnexpectedStatus';
-  return isCode ? isAmbiguous(code) : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
+  const isCodeLasting =
+    isAmbiguous(code) || (SAID_TO_THE_REQUEST.has(code) && !answeredByApplication(observation));
+  return isCode ? isCodeLasting : failure.phase === 'Assert' && failure.reason !== 'TooSlow';
 }
 
 /** Who stands outside the cluster, where no object of it tells what they do; AWS WAF also stands in a load balancer that the cluster made. */
@@ -100,7 +110,7 @@ export const answeredBeforePods = defineCheck({
   title: 'The request reaches the Pods, and their answer comes back as it is',
   layer: 'Ingress',
   needs: ['observation', 'request', 'home', 'service', 'endpoints'],
-  wants: ['ingress', 'ingressClass', 'httpRoute', 'pods', 'hops'],
+  wants: ['ingress', 'ingressClass', 'httpRoute', 'pods', 'hops', 'logs'],
   reasons: {
     AnsweredBeforePods: {
       severity: 'Warning',
@@ -109,14 +119,14 @@ export const answeredBeforePods = defineCheck({
       fix: 'See which rule or setting on the way to {workload} makes this answer',
       command: '{command}',
       explains: ['3xx', '4xx', 'RedirectLoop', 'Assertion'],
-      leadsTo: APPLICATION_REASONS,
+      leadsTo: ['ApplicationMethodNotAllowed', 'ApplicationUnsupportedMediaType', ...APPLICATION_REASONS],
     },
   },
   run(evidence, report) {
     const { observation, request, home } = evidence;
     const router = routerOf(evidence);
     const isSure = isCleared(evidence) && isLasting(observation);
-    if (router === undefined || routeState(evidence) !== 'Complete') return [];
+    if (router === undefined || !mayStopBeforePods(evidence)) return [];
     if (!isSure && !mayBeOwnWord(evidence)) return [];
     const { who, at, signs, isOutside } = writerOf(observation, evidence.hops);
     const subject = isOutside ? referenceTo({ kind: 'Host', name: request.host }, home) : router;

@@ -7,17 +7,15 @@ import {
   podHops,
   type Sameness,
   writerOf,
-  writtenByApplication,
 } from '../model/answering.ts';
 import { defineCheck, type Symptom } from '../model/check.ts';
 import { FAILS_ITS_HEALTH_CHECK } from '../model/consequences.ts';
-import { leftToPods } from '../model/left-to-pods.ts';
 import type { Observation } from '../model/observation.ts';
 import { isByPolicy, ownerOfAnswer } from '../model/proxy-in-pods.ts';
-import type { LogExcerpt } from '../model/route-evidence.ts';
 import { namesOf } from '../model/serving-pods.ts';
 import { tellingLine } from '../model/stack-trace.ts';
 import { explainHeaders, redirectChain } from '../model/telling-headers.ts';
+import { answeredInPods, loggedAnswer } from '../model/told-by-logs.ts';
 
 /** The application said so itself: its developers' to mend. */
 const answer = <const Says extends string, const Fix extends string>(
@@ -78,11 +76,12 @@ function reasonFor(code: number, evidence: AnswerEvidence) {
   return BY_CODE[code as keyof typeof BY_CODE] ?? generic;
 }
 
-/** What the application wrote about this very request, else what it called an error. */
-function logLine(logs: readonly LogExcerpt[], { requestID, code = 0 }: Observation): string[] {
-  const lines = logs.flatMap((log) => (log.previous ? [] : log.lines));
+/** What the application wrote about this very request or one like it, else what it called an error. */
+function logLine(evidence: Parameters<typeof loggedAnswer>[0]): string[] {
+  const { requestID, code = 0 } = evidence.observation;
+  const lines = (evidence.logs ?? []).flatMap((log) => (log.previous ? [] : log.lines));
   const own = requestID === undefined ? undefined : lines.find((line) => line.includes(requestID));
-  const line = own ?? (code >= 500 ? tellingLine(lines) : undefined);
+  const line = own ?? (code >= 500 ? tellingLine(lines) : undefined) ?? loggedAnswer(evidence);
   return line === undefined ? [] : [`log: ${line}`];
 }
 
@@ -215,10 +214,10 @@ export const applicationAnswer = defineCheck({
     },
     ApplicationFails: failure(['5xx'], 'it fails', 'Look for this request in the log of the application'),
   },
-  run({ logs = [], answerText, ...evidence }, report) {
+  run({ answerText, ...evidence }, report) {
     const { observation, request } = evidence;
     const code = refusedWith(observation);
-    const confidence = code && (writtenByApplication(evidence, isSameCode(code)) ?? leftToPods(evidence));
+    const confidence = code && answeredInPods(evidence, isSameCode(code));
     if (code === undefined || !confidence || isByPolicy(observation)) return [];
     const subject = writerOf(evidence, isSameCode(code));
     const { workload } = namesOf(subject);
@@ -233,7 +232,7 @@ export const applicationAnswer = defineCheck({
         },
         observed: String(code),
         evidence: [
-          ...logLine(logs, observation),
+          ...logLine(evidence),
           ...(answerText === undefined ? [] : [`answer: ${answerText}`]),
           ...explainHeaders(observation),
           ...redirectChain(observation),

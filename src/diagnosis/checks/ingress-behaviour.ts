@@ -43,8 +43,12 @@ const SAID_BY_PAGE: ReadonlySet<string> = new Set([
   'IngressLimitsRate',
 ]);
 
+/** A page that no controller signed: one that somebody put in its place, or the application's. */
+const isUnsignedPage = ({ answeredBy, bodyStart, method }: Observation): boolean =>
+  answeredBy === undefined && bodyStart !== undefined && method !== 'HEAD';
+
 const isUnlikelyPage = ({ reason }: Effect, observation: Observation): boolean =>
-  SAID_BY_PAGE.has(reason) && isUnsignedJSON(observation);
+  SAID_BY_PAGE.has(reason) && (isUnsignedJSON(observation) || isUnsignedPage(observation));
 
 /** What a gateway signed is its own; what nobody signed may be the application's. What is denied, a stale configuration may deny. */
 function confidenceOf(
@@ -61,10 +65,12 @@ function confidenceOf(
 /** Of two who may redirect or refuse, one does: nobody is accused, neither the Ingress nor the application behind it. */
 const ONE_OF_TWO: ReadonlySet<Effect['reason']> = new Set(['IngressRedirects', 'IngressRefusesRequest']);
 
-const weightOf = (reason: Effect['reason'], isGuess: boolean) =>
-  isGuess && ONE_OF_TWO.has(reason)
-    ? ({ severity: 'Error', owner: 'Unknown' } as const)
-    : ({ severity: isGuess ? 'Warning' : 'Error' } as const);
+/** A page of another than the controller's tells against the controller: it is named, and its owner is not. */
+const weightOf = (effect: Effect, observation: Observation, isGuess: boolean) => {
+  if (isGuess && ONE_OF_TWO.has(effect.reason)) return { severity: 'Error', owner: 'Unknown' } as const;
+  if (isUnlikelyPage(effect, observation)) return { severity: 'Warning', owner: 'Unknown' } as const;
+  return { severity: isGuess ? 'Warning' : 'Error' } as const;
+};
 
 export const ingressBehaviour = defineCheck({
   id: 'ingress-behaviour',
@@ -169,7 +175,7 @@ export const ingressBehaviour = defineCheck({
           subject: referenceTo({ kind: 'Ingress', ...match.ingress.metadata }, home, field),
           slots: { ingress: name, namespace, does, annotation },
           evidence: reason === 'IngressRedirects' ? redirectChain(observation) : [],
-          ...weightOf(reason, isGuess),
+          ...weightOf(seen.effect, observation, isGuess),
           confidence:
             isGuess || controller === undefined ? 'Low' : confidenceOf(seen.effect, observation, secrets),
         });

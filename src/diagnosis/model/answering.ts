@@ -17,7 +17,7 @@ const GATEWAY_CODES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What routers, WAFs and limiters say as often as applications do. */
 export const isAmbiguous = (code: number): boolean =>
-  Math.floor(code / 100) === 3 || [400, 403, 404, 408, 413, 429].includes(code);
+  Math.floor(code / 100) === 3 || [400, 403, 404, 408, 411, 413, 414, 417, 421, 426, 429, 431].includes(code);
 
 /** JSON that no gateway signed is the word of an application, whatever its code. */
 export const isUnsignedJSON = ({ answeredBy, headers }: Observation): boolean =>
@@ -171,10 +171,16 @@ const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
 
 const MIDDLEWARES = 'traefik.ingress.kubernetes.io/router.middlewares';
 
+/** What a middleware that cannot ask its server says, and many an application: nothing but the code. */
+const isBareError = ({ code, answeredBy, bodyStart, headers }: Observation): boolean =>
+  code === 500 && answeredBy === undefined && (bodyStart === '' || headers['content-length'] === '0');
+
 /** Without a middleware that the Ingress names, Traefik has no route, and says so in the words of any program in Go. */
-const mayBeOfTraefik = ({ observation: { answeredBy }, ingress }: AnswerEvidence): boolean =>
-  answeredBy?.layer === 'Application' &&
-  answeredBy.confidence === 'Low' &&
+const isOfAnyGoProgram = ({ answeredBy }: Observation): boolean =>
+  answeredBy?.layer === 'Application' && answeredBy.confidence === 'Low';
+
+const mayBeOfTraefik = ({ observation, ingress }: AnswerEvidence): boolean =>
+  (isOfAnyGoProgram(observation) || isBareError(observation)) &&
   ingress?.match?.ingress.metadata.annotations?.[MIDDLEWARES] !== undefined;
 
 /** How sure it is without having asked the Pods. */

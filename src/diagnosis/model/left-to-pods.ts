@@ -1,6 +1,7 @@
-import { type AnswerEvidence, isNginx, podHops, routeState } from './answering.ts';
+import { type AnswerEvidence, podHops, routeState } from './answering.ts';
 import type { Evidence } from './evidence.ts';
 import { bytesOf } from './nginx-size.ts';
+import type { Observation } from './observation.ts';
 import { runsNginx } from './proxy-in-pods.ts';
 import { servingPods } from './serving-pods.ts';
 import type { Confidence } from './vocabulary.ts';
@@ -25,22 +26,24 @@ export function admitsBody(size: string, bodyBytes: number | undefined): boolean
 
 type Left = AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>;
 
-/** Whether it is known of the router that it did not find the body of the request too large. */
-export function isBodyAdmitted({ observation, request, ingress, ingressClass }: Left): boolean {
+/** A page of nginx about the request, which says nothing of what stands behind. */
+const isRefusalOfNginx = ({ code = 0, answeredBy }: Observation): boolean =>
+  answeredBy?.product === 'nginx' && code >= 400 && code < 500;
+
+/** Whether it is known of the router that it did not sign the page: it is no nginx, or did not find the body too large. */
+export function isNotByRouter({ observation, request, ingress, ingressClass }: Left): boolean {
   const route = ingress?.match?.ingress;
-  if (observation.code !== 413 || observation.answeredBy?.product !== 'nginx' || route === undefined)
-    return false;
+  if (!isRefusalOfNginx(observation) || route === undefined) return false;
   const controller = ingressClass?.ingressClass?.spec.controller;
   if (controller !== undefined && !OF_NGINX.test(controller)) return true;
   const size = route.metadata.annotations?.[BODY_SIZE];
-  return size !== undefined && admitsBody(size, request.bodyBytes) === true;
+  return observation.code === 413 && size !== undefined && admitsBody(size, request.bodyBytes) === true;
 }
 
 /** Whether an nginx in the Pods is the only one left that may have signed the answer, where Pods could not be asked. */
 export function leftToPods(evidence: Left): Confidence | undefined {
-  const { observation, pods } = evidence;
-  if (!isNginx(observation.answeredBy) || !isBodyAdmitted(evidence)) return undefined;
-  if (routeState(evidence) !== 'Complete' || pods === undefined) return undefined;
+  const { pods } = evidence;
+  if (!isNotByRouter(evidence) || routeState(evidence) !== 'Complete' || pods === undefined) return undefined;
   const isAsked = podHops(evidence).some(({ observation: { code } }) => code !== undefined);
   const serving = servingPods(pods);
   return !isAsked && serving.length > 0 && serving.every(runsNginx) ? 'Medium' : undefined;

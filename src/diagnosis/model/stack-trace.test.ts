@@ -77,6 +77,24 @@ describe('tellingLine', () => {
       'Caused by: java.net.ConnectException: Connection refused',
     ],
     [
+      'Node with a cause',
+      [
+        'TypeError: fetch failed',
+        '    at node:internal/deps/undici/undici:13510:13',
+        '  [cause]: Error: connect ECONNREFUSED 10.96.0.20:8080',
+      ],
+      '[cause]: Error: connect ECONNREFUSED 10.96.0.20:8080',
+    ],
+    [
+      '.NET with a cause',
+      [
+        'System.Net.Http.HttpRequestException: Connection refused (inventory:8080)',
+        ' ---> System.Net.Sockets.SocketException (111): Connection refused',
+        '   at System.Net.Http.HttpConnectionPool.ConnectToTcpHostAsync(String host)',
+      ],
+      '---> System.Net.Sockets.SocketException (111): Connection refused',
+    ],
+    [
       'Java behind a timestamp',
       [
         '2026-01-01 12:00:00.123 INFO 1 --- [main] shop.Main : Starting',

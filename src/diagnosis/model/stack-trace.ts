@@ -21,6 +21,9 @@ const ANNOUNCEMENTS: readonly RegExp[] = [
   /\berror: /i,
 ];
 
+/** Java, Node and .NET name the first cause last. */
+const CAUSE = /^(?:Caused by: |\[cause\]: |---> )/;
+
 /** `shop.errors.NoCart: 7`, whatever an exception is called. */
 const PYTHON_EXCEPTION = /^(\w+\.)*[A-Z]\w*(: |$)/;
 
@@ -33,8 +36,7 @@ function belowTraceback(lines: readonly string[]): string | undefined {
 /** The line that says why: of a stack trace in one of the common languages, else the first that a logger calls an error. */
 export function tellingLine(lines: readonly string[]): string | undefined {
   const trimmed = lines.map((line) => line.trim());
-  // Java names the first cause last.
-  const rooted = trimmed.findLast((line) => line.startsWith('Caused by: ')) ?? belowTraceback(trimmed);
+  const rooted = trimmed.findLast((line) => CAUSE.test(line)) ?? belowTraceback(trimmed);
   if (rooted !== undefined) return rooted;
   const matched = ANNOUNCEMENTS.map((pattern) => trimmed.findIndex((line) => pattern.test(line)));
   const index = matched.find((position) => position >= 0) ?? -1;

@@ -13,6 +13,7 @@ import {
   mayRedirectBehind,
   podsAnswer,
   redirectsToHTTPS,
+  takesOff,
   when,
 } from './effect.ts';
 import { INGRESS_NGINX_DENIALS } from './ingress-nginx-denials.ts';
@@ -102,6 +103,10 @@ const snippet = (key: string): Effect =>
 /** Without a group in the target, all that follows the path of the rule is lost. */
 const losesPath = (target: string, { match, request }: EffectContext): boolean =>
   !/\$\d/.test(target) && request.path.replace(/\/$/, '') !== (match.path?.path ?? '/').replace(/\/$/, '');
+
+/** What of the rule's expression every path begins with. */
+const plainBeginning = ({ match }: EffectContext): string =>
+  /^(\/[\w./-]*)\(/.exec(match.path?.path ?? '')?.[1] ?? '';
 
 const hasTLS = ({ match, request }: EffectContext): boolean =>
   (match.ingress.spec.tls ?? []).some(({ hosts = [] }) => hosts.includes(request.host));
@@ -195,7 +200,8 @@ export const INGRESS_NGINX_EFFECTS: EffectFamily = {
       explains: [404],
       isCertain: true,
       does: (value, context) =>
-        when(losesPath(value, context), `rewrites the whole path to ${value} and drops what follows`),
+        when(losesPath(value, context), `rewrites the whole path to ${value} and drops what follows`) ??
+        (/^\/?\$\d$/.test(value) ? takesOff(plainBeginning(context), context) : undefined),
     }),
     snippet('configuration-snippet'),
     snippet('server-snippet'),

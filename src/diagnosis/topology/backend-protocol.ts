@@ -120,6 +120,10 @@ export function http2Annotation(
   return HTTP2.key !== TLS.key && isSet(HTTP2, asking) ? HTTP2 : undefined;
 }
 
+/** Whether any controller would ask the port so, where it is not seen which one does. */
+export const mayAskHTTP2 = (asking: Asking): boolean =>
+  Object.values(SETTINGS).some((setting) => http2Annotation(setting, asking) !== undefined);
+
 const asksOtherwise = ({ TLS, HTTP2 }: ProtocolSetting, asking: Asking): boolean =>
   [TLS, HTTP2].some((annotation) => OTHER_PROTOCOL.test(annotated(annotation, asking) ?? '')) ||
   (HTTP2.key !== TLS.key && isSet(HTTP2, asking));

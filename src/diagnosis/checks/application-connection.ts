@@ -2,9 +2,9 @@ import { applicationOf, podHops, routerOf } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { TARGETS_UNHEALTHY } from '../model/consequences.ts';
 import { namesOf } from '../model/serving-pods.ts';
-import type { AskedProtocol } from '../topology/backend-protocol.ts';
+import { http1Expected } from '../topology/http1-expected.ts';
 import { misbehaviour } from '../topology/misbehaviour.ts';
-import { type DeciderEvidence, schemeDecider } from '../topology/scheme-decider.ts';
+import { type DeciderEvidence, type SchemeDecider, schemeDecider } from '../topology/scheme-decider.ts';
 
 /** What each misbehaviour says of the one who shows it. */
 const REASONS = {
@@ -19,8 +19,7 @@ const WANTED = {
   HTTP2Expected: { reason: 'PodExpectsHTTP2', protocol: 'HTTP2' },
 } as const;
 
-function blame(evidence: DeciderEvidence, protocol: AskedProtocol) {
-  const { subject, layer, remedy } = schemeDecider(evidence, protocol);
+function blame(evidence: DeciderEvidence, { subject, layer, remedy }: SchemeDecider) {
   const { ref: asker } = routerOf(evidence) ?? evidence.statusProbe;
   const { namespace, object } = namesOf({ namespace: evidence.home, ...subject });
   const { ref: workload } = applicationOf(evidence);
@@ -71,10 +70,25 @@ export const applicationConnection = defineCheck({
       explains: [400, 500, 502, 503, 'Connection'],
       leadsTo: ['ApplicationBadRequest', 'ApplicationError', 'AnsweredBeforePods', ...TARGETS_UNHEALTHY],
     },
+    PodExpectsHTTP1: {
+      severity: 'Error',
+      owner: 'DevOps',
+      layer: 'Ingress',
+      message: '{asker} asks {workload} in HTTP/2 on a port where that speaks HTTP/1.1',
+      fix: '{remedy}, or let {workload} take HTTP/2 on this port',
+      command: "kubectl -n '{namespace}' get '{object}' -o yaml",
+      explains: [500, 502, 503],
+      leadsTo: ['ApplicationError', 'AnsweredBeforePods'],
+    },
   },
   run(evidence, report) {
     const found = misbehaviour(evidence);
-    if (found === undefined) return [];
+    if (found === undefined) {
+      const asker = http1Expected(evidence);
+      if (asker === undefined) return [];
+      const { severity, confidence } = asker;
+      return [report('PodExpectsHTTP1', { ...blame(evidence, asker), severity, confidence })];
+    }
     const { request, home } = evidence;
     const application = applicationOf(evidence);
     const said = {
@@ -86,7 +100,7 @@ export const applicationConnection = defineCheck({
     };
     if (found.what === 'TLSExpected' || found.what === 'HTTP2Expected') {
       const { reason, protocol } = WANTED[found.what];
-      return [report(reason, { ...blame(evidence, protocol), ...said })];
+      return [report(reason, { ...blame(evidence, schemeDecider(evidence, protocol)), ...said })];
     }
     const slots = {
       ...namesOf({ namespace: home, ...application }),

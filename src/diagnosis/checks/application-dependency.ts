@@ -127,7 +127,7 @@ function heardOf(one: Dependency, all: readonly Dependency[], evidence: AnswerEv
 
 /** Where nothing tells why Pods are not ready, they may be on their way. */
 const notReady = (fault: PodsDown, one: Dependency, { told, confidence, severity }: Heard) => ({
-  subject: fault.workload,
+  subject: fault.subject,
   severity,
   confidence: fault.cause === undefined ? atMost(confidence, 'Medium') : confidence,
   evidence: [...told.slice(0, 1), ...fault.evidence],

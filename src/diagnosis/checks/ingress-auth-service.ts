@@ -105,11 +105,12 @@ export const ingressAuthService = defineCheck({
     }
     const fault = faultOf(authService, answer.observation, home);
     if (fault === undefined) return [report('AuthServiceHasNoEndpoints', of)];
-    const { workload, owner, evidence, remedy } = fault;
+    const { workload, subject, layer, owner, evidence, remedy } = fault;
     return [
       report('AuthWorkloadNotReady', {
-        subject: workload,
+        subject,
         slots: { ...namesOf(workload), ingress, remedy },
+        ...(layer && { layer }),
         owner,
         evidence,
         confidence,

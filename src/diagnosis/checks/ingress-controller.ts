@@ -112,8 +112,8 @@ function placeOfFault(seen: Seen) {
   const { ingressClass: served, controllerPods, controllerWorkload, observation, home } = seen;
   const fault = controllerWorkload && faultOf(controllerWorkload, observation, home);
   if (fault !== undefined) {
-    const { workload, evidence, remedy } = fault;
-    return { subject: workload, evidence, names: { ...namesOf(workload), remedy } };
+    const { workload, subject, layer, evidence, remedy } = fault;
+    return { subject, evidence, names: { ...namesOf(workload), remedy }, ...(layer && { layer }) };
   }
   const left = leftBehind(seen);
   if (left !== undefined) return left;
@@ -195,13 +195,14 @@ export const ingressController = defineCheck({
     const isExpected = known !== undefined && known.mayRunElsewhere !== true;
     if (ingressClass === undefined || !isExpected || controllerPods.some(isReady)) return [];
     if (isAtWork(observation, controller)) return [];
-    const { subject, evidence: lines, names } = placeOfFault(evidence);
+    const { subject, evidence: lines, names, ...place } = placeOfFault(evidence);
     const reason = controllerPods.length === 0 ? 'IngressControllerNotFound' : 'IngressControllerNotReady';
     return [
       report(reason, {
         subject,
         slots: { ...names, ingress: ingress.metadata.name, class: ingressClass.metadata.name, controller },
         evidence: lines,
+        ...place,
         confidence: isTaken(observation) ? 'Medium' : 'High',
       }),
     ];

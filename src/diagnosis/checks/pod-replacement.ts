@@ -1,6 +1,7 @@
 import { secondsSince } from '../model/age.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
 import { NO_POD_SERVES } from '../model/consequences.ts';
+import { eventsAbout } from '../model/events-about.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { conditionThat, isUnderPressure, isUnready } from '../model/node-conditions.ts';
 import type { Pod } from '../model/pod.ts';
@@ -24,11 +25,12 @@ function isUnreplaced(lost: Pod, serving: readonly Pod[]): boolean {
   return serving.every((pod) => isWaiting(pod) && isSibling(pod));
 }
 
-type Seen = Pick<Evidence, 'pods' | 'nodes' | 'failingSince'>;
+type Seen = Pick<Evidence, 'pods' | 'nodes' | 'failingSince' | 'observation'> &
+  Partial<Pick<Evidence, 'events'>>;
 
-/** A node as it was left: the Pod whose place nobody has taken, and what the node says of itself. */
+/** A node as it was left, or that does not let go: the Pod whose place nobody has taken, and what the node says of itself. */
 interface Loss {
-  readonly reason: 'NodeLost' | 'PodsEvicted';
+  readonly reason: 'NodeLost' | 'PodsEvicted' | 'PodDoesNotEnd';
   readonly pod: Pod;
   readonly node: string;
   readonly cause: string;
@@ -44,6 +46,22 @@ function held(pod: Pod, { nodes }: Seen): Loss[] {
   const said = `${condition.type} is ${condition.status}: ${condition.message ?? 'no message'}`;
   const waits = `Pod ${pod.metadata.name} is deleted, and node ${node} does not confirm that it has ended`;
   return [{ reason: 'NodeLost', pod, node, cause, evidence: [waits, said] }];
+}
+
+/** It should have ended at this time, grace included; what comes after is the node's to confirm. */
+const OVERDUE_SECONDS = 60;
+
+/** A node at work that cannot stop a Pod's process or give its volumes free keeps its name all the same. */
+function overdue(pod: Pod, { nodes, observation, events = [] }: Seen): Loss[] {
+  const { nodeName: node = '' } = pod.spec;
+  const { name, deletionTimestamp } = pod.metadata;
+  const isAtWork = nodes.has(node) && conditionThat(isUnready, nodes.get(node)) === undefined;
+  if (deletionTimestamp === undefined || !isAtWork) return [];
+  if (secondsSince(deletionTimestamp, observation.time) < OVERDUE_SECONDS) return [];
+  const waits = `Pod ${name} was to end by ${deletionTimestamp}`;
+  const told = eventsAbout('Pod', pod.metadata, events).filter(({ type }) => type === 'Warning');
+  const evidence = [waits, ...told.slice(0, 2).map(({ reason, message }) => `${reason}: ${message}`)];
+  return [{ reason: 'PodDoesNotEnd', pod, node, cause: '', evidence }];
 }
 
 /** When the kubelet ended a Pod. */
@@ -68,7 +86,8 @@ export const podReplacement = defineCheck({
   id: 'pod-replacement',
   title: 'Pods that their node has lost or evicted are replaced',
   layer: 'Node',
-  needs: ['pods', 'nodes', 'failingSince', 'home'],
+  needs: ['pods', 'nodes', 'failingSince', 'observation', 'home'],
+  wants: ['events'],
   reasons: {
     NodeLost: {
       severity: 'Error',
@@ -90,15 +109,29 @@ export const podReplacement = defineCheck({
       explains: GATEWAY_SYMPTOMS,
       leadsTo: ['Unschedulable', ...NO_POD_SERVES],
     },
+    PodDoesNotEnd: {
+      severity: 'Error',
+      owner: 'DevOps',
+      layer: 'Pod',
+      message:
+        'A Pod of {workload} is being deleted and does not end on node {node}, and no other has taken its place',
+      fix: 'See in its Events and in its finalizers what keeps the Pod: a volume that cannot be unmounted, a runtime that does not stop it; delete it by force once its process is gone',
+      command: "kubectl -n '{namespace}' describe '{object}'",
+      explains: GATEWAY_SYMPTOMS,
+      leadsTo: ['VolumeNotMounted', 'Unschedulable', ...NO_POD_SERVES],
+    },
   },
   run({ home, ...seen }, report) {
     const { pods } = seen;
     const serving = servingPods(pods);
     const lost = pods.pods.filter((pod) => !serving.includes(pod) && isUnreplaced(pod, serving));
-    const losses = lost.flatMap((pod) => [...held(pod, seen), ...evicted(pod, seen)]);
+    const losses = lost.flatMap((pod) => [...held(pod, seen), ...evicted(pod, seen), ...overdue(pod, seen)]);
     return losses.map(({ reason, pod, node, cause, evidence }) =>
       report(reason, {
-        subject: referenceTo({ kind: 'Node', name: node }, home),
+        subject:
+          reason === 'PodDoesNotEnd'
+            ? workloadOf(pod, pods)
+            : referenceTo({ kind: 'Node', name: node }, home),
         slots: { ...namesOf(workloadOf(pod, pods)), node, cause },
         evidence,
         // What else keeps a successor from starting is nearer.

@@ -1,4 +1,4 @@
-import type { Service, ServicePort } from './kubernetes.ts';
+import type { Node, Service, ServicePort } from './kubernetes.ts';
 import type { ObjectReference } from './reference.ts';
 import type { PodsEvidence, RouteEndpoint } from './route-evidence.ts';
 import type { WorkloadsEvidence } from './workloads-evidence.ts';
@@ -14,4 +14,6 @@ export interface AuthServiceEvidence {
   readonly endpoints: readonly RouteEndpoint[];
   readonly pods: PodsEvidence;
   readonly workloads: WorkloadsEvidence;
+  /** Of its Pods, by name; absent where they could not be read. */
+  readonly nodes?: ReadonlyMap<string, Node>;
 }

@@ -1,4 +1,4 @@
-import type { KubernetesEvent } from './kubernetes.ts';
+import type { KubernetesEvent, Node } from './kubernetes.ts';
 import type { PodsEvidence } from './route-evidence.ts';
 import type { WorkloadsEvidence } from './workloads-evidence.ts';
 
@@ -9,4 +9,6 @@ export interface ControllerWorkload {
   readonly workloads: WorkloadsEvidence;
   /** Of its Pods or of itself, newest first; none where they could not be read. */
   readonly events: readonly KubernetesEvent[];
+  /** Of its Pods, by name; absent where they could not be read. */
+  readonly nodes?: ReadonlyMap<string, Node>;
 }

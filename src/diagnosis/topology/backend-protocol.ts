@@ -108,6 +108,22 @@ function isSet(annotation: ProtocolAnnotation, asking: Asking): boolean {
   return named !== undefined && (named.includes(wanted) || named.includes(port.name ?? wanted));
 }
 
+/** The ways to name HTTP/2 in such an annotation, over TLS or without. */
+const HTTP2_VALUE = /^(?:grpcs?|h2c?|h2-ssl|http2)$/i;
+
+/** The annotation that has a port asked in HTTP/2; undefined where none does. */
+export function http2Annotation(
+  { TLS, HTTP2 }: ProtocolSetting,
+  asking: Asking,
+): ProtocolAnnotation | undefined {
+  if (HTTP2_VALUE.test(annotated(TLS, asking) ?? '')) return TLS;
+  return HTTP2.key !== TLS.key && isSet(HTTP2, asking) ? HTTP2 : undefined;
+}
+
+/** Whether any controller would ask the port so, where it is not seen which one does. */
+export const mayAskHTTP2 = (asking: Asking): boolean =>
+  Object.values(SETTINGS).some((setting) => http2Annotation(setting, asking) !== undefined);
+
 const asksOtherwise = ({ TLS, HTTP2 }: ProtocolSetting, asking: Asking): boolean =>
   [TLS, HTTP2].some((annotation) => OTHER_PROTOCOL.test(annotated(annotation, asking) ?? '')) ||
   (HTTP2.key !== TLS.key && isSet(HTTP2, asking));

@@ -77,13 +77,24 @@ export function routeHostRank({ route, parents }: PlacedRoute, request: RoutedRe
   );
 }
 
+/** Whether a listener that the HTTPRoute names, or any, is for such a request. */
+const isEntrance = (
+  { parentRef, gateway }: PlacedRoute['parents'][number],
+  request: RoutedRequest,
+): boolean =>
+  typeof gateway === 'string' ? gateway === 'Unknown' : listenersOf(gateway, parentRef, request).length > 0;
+
 /** Whether some Gateway hands such requests to the HTTPRoute, as far as it can be seen. */
 export const isAttached = ({ route, parents }: PlacedRoute, request: RoutedRequest): boolean =>
-  parents.some(({ parentRef, gateway }) => {
-    if (conditionOf(parentStatus(route, parentRef), 'Accepted')?.status === 'False') return false;
-    if (typeof gateway === 'string') return gateway === 'Unknown';
-    return listenersOf(gateway, parentRef, request).length > 0;
-  });
+  parents.some(
+    (parent) =>
+      conditionOf(parentStatus(route, parent.parentRef), 'Accepted')?.status !== 'False' &&
+      isEntrance(parent, request),
+  );
+
+/** Whether the request comes in where the HTTPRoute wants to be attached, accepted or not. */
+const isMeantFor = ({ parents }: PlacedRoute, request: RoutedRequest): boolean =>
+  parents.some((parent) => isEntrance(parent, request));
 
 /** What decides between claims: the greater, the closer. */
 function weights({ match }: { readonly match: HTTPRouteMatch }, hostRank: number): readonly number[] {
@@ -133,11 +144,13 @@ export interface RoutedByHTTPRoute {
 
 /**
  * Which rule of several HTTPRoutes takes a request, and who claims it alike at the same Gateway. HTTPRoutes that no
- * Gateway has taken in are asked only where there are no others.
+ * Gateway has taken in are asked only where there are no others, those for another listener last.
  */
 export function matchHTTPRoutes(placed: readonly PlacedRoute[], request: RoutedRequest): RoutedByHTTPRoute {
   const attached = placed.filter((each) => isAttached(each, request));
-  const ordered = (attached.length > 0 ? attached : placed)
+  const meant = placed.filter((each) => isMeantFor(each, request));
+  const asked = [attached, meant].find(({ length }) => length > 0) ?? placed;
+  const ordered = asked
     .toSorted((a, b) => byAge(a.route, b.route))
     .flatMap((each) => claimsOf(each, request))
     .sort(byWeights);

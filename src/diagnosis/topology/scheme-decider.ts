@@ -6,6 +6,7 @@ import type { Layer } from '../model/vocabulary.ts';
 import {
   type AskedProtocol,
   isNamedForHTTP2,
+  mayAskHTTP2,
   type ProtocolAnnotation,
   protocolSetting,
   valueFor,
@@ -36,6 +37,8 @@ function askedScheme(evidence: DeciderEvidence): 'http' | 'https' | undefined {
   const { ingress, service: { service, port } = {} } = evidence;
   if (ingress?.match === undefined || service === undefined || port === undefined) return undefined;
   const controller = controllerOf(evidence);
+  const asking = { ingress: ingress.match.ingress, service, port };
+  if (controller === undefined && mayAskHTTP2(asking)) return undefined;
   return backendScheme(ingress.match, { service, port, ...(controller && { controller }) });
 }
 

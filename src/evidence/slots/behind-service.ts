@@ -3,6 +3,7 @@ import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
 import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import type { SlotContext } from '../slot-context.ts';
 import { endpointsOf } from './endpoints.ts';
+import { nodesOf } from './nodes.ts';
 import { podsOf } from './pods.ts';
 import { selectionBy } from './selected-by.ts';
 import { workloadsOf } from './workloads.ts';
@@ -40,8 +41,10 @@ export async function behindService(
   ]);
   if (!endpoints.ok) return endpoints;
   if (!pods.ok) return pods;
+  const nodes = await nodesOf(context.reader, pods.value.pods);
   return mapLookup(workloads, (value) => ({
     service,
+    ...(nodes.ok && { nodes: nodes.value }),
     ...(port && { port }),
     endpoints: endpoints.value,
     pods: pods.value,

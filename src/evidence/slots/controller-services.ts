@@ -3,7 +3,7 @@ import type { ControllerServices } from '../../diagnosis/model/controller-servic
 import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import type { KubernetesEvent, Service } from '../../diagnosis/model/kubernetes.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
-import { isHostUnknown } from '../../diagnosis/model/observation.ts';
+import { isHostUnknown, type Observation } from '../../diagnosis/model/observation.ts';
 import type { Pod } from '../../diagnosis/model/pod.ts';
 import { matchesLabels } from '../../diagnosis/topology/selectors.ts';
 import { redact } from '../redact.ts';
@@ -31,9 +31,15 @@ async function eventsOf(
     .sort((a, b) => byCodeUnit(b.time, a.time));
 }
 
+/** Without an address, or nobody takes a connection there. */
+const isUnreached = (observation: Observation): boolean =>
+  isHostUnknown(observation) ||
+  observation.failure?.reason === 'NoAddress' ||
+  observation.failure?.phase === 'Connect';
+
 export const readControllerServices: SlotReader<'controllerServices'> = async (context) => {
   const { observation, slot, reader } = context;
-  if (!isHostUnknown(observation) && observation.failure?.reason !== 'NoAddress') return NOT_APPLICABLE;
+  if (!isUnreached(observation)) return NOT_APPLICABLE;
   const pods = await slot('controllerPods');
   if (!pods.ok) return pods;
   const namespaces = [...new Set(pods.value.flatMap(({ metadata }) => metadata.namespace ?? []))].sort();

@@ -15,6 +15,7 @@ import {
 import { topOwner } from '../../diagnosis/topology/owners.ts';
 import { redact } from '../redact.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
+import { nodesOf } from './nodes.ts';
 
 const NOTHING_BETWEEN = { replicaSets: [], jobs: [] };
 
@@ -57,9 +58,9 @@ async function workloadsOf(
   );
 }
 
-async function withEvents(
+async function withEventsAndNodes(
   { reader }: SlotContext,
-  { pods, workloads }: Omit<ControllerWorkload, 'events'>,
+  { pods, workloads }: Omit<ControllerWorkload, 'events' | 'nodes'>,
 ): Promise<ControllerWorkload> {
   const objects = [...pods.pods, ...workloads.selected];
   const names = new Set(objects.map(({ metadata }) => metadata.name));
@@ -67,7 +68,13 @@ async function withEvents(
   const look = namespace === undefined ? found([]) : await reader.list('Event', { namespace });
   const about = (look.ok ? look.value : []).filter(({ regarding }) => names.has(regarding.name));
   const events = about.map((event): KubernetesEvent => ({ ...event, message: redact(event.message) }));
-  return { pods, workloads, events: events.sort((a, b) => byCodeUnit(b.time, a.time)) };
+  const nodes = await nodesOf(reader, pods.pods);
+  return {
+    pods,
+    workloads,
+    events: events.sort((a, b) => byCodeUnit(b.time, a.time)),
+    ...(nodes.ok && { nodes: nodes.value }),
+  };
 }
 
 export const readControllerWorkload: SlotReader<'controllerWorkload'> = async (context) => {
@@ -78,16 +85,18 @@ export const readControllerWorkload: SlotReader<'controllerWorkload'> = async (c
   if (controller === undefined || pods.value.some((pod) => hasCondition(pod, 'Ready'))) return NOT_APPLICABLE;
   const serving = servingPods({ pods: pods.value, ownerOf: new Map() });
   if (serving.length > 0) {
-    const own = ofController(serving, (pod) => runsImage(pod, controller.image));
+    const own = ofController(pods.value, (pod) => runsImage(pod, controller.image));
     const behind = ofOneWorkload(own, context.probe.namespace);
     if (behind === undefined) return NOT_APPLICABLE;
-    return found(await withEvents(context, { pods: behind, workloads: { selected: [], others: [] } }));
+    return found(
+      await withEventsAndNodes(context, { pods: behind, workloads: { selected: [], others: [] } }),
+    );
   }
   const workloads = await workloadsOf(context, controller);
   if (!workloads.ok) return workloads;
   if (workloads.value.length !== 1) return NOT_APPLICABLE;
   const nobody = { pods: [], ownerOf: new Map() };
   return found(
-    await withEvents(context, { pods: nobody, workloads: { selected: workloads.value, others: [] } }),
+    await withEventsAndNodes(context, { pods: nobody, workloads: { selected: workloads.value, others: [] } }),
   );
 };

@@ -4,7 +4,7 @@ import { found, type Lookup, mapLookup } from '../../diagnosis/model/lookup.ts';
 import { hasCondition } from '../../diagnosis/model/serving-pods.ts';
 import { namedClass, servingClass } from '../../diagnosis/topology/ingress-class.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
-import { podsOfController } from './ingress-class.ts';
+import { podsOfController } from './controller-pods.ts';
 
 const isReady = async ({ reader }: SlotContext, { spec }: IngressClass): Promise<Lookup<boolean>> =>
   mapLookup(await podsOfController(reader, spec.controller), (pods) =>

@@ -126,3 +126,22 @@ export const podsServe = ({ hops }: EffectContext): boolean =>
 /** Whether the controller has somebody to hand requests to. */
 export const hasReadyEndpoint = ({ endpoints }: EffectContext): boolean =>
   endpoints.some(({ ready }) => ready);
+
+/** Whether the kubelet asks Pods of the backend below a path: there the application has its routes. */
+const isProbedBelow = ({ pods }: EffectContext, prefix: string): boolean =>
+  pods.some(({ spec }) =>
+    spec.containers
+      .flatMap(({ readinessProbe, livenessProbe, startupProbe }) => [
+        readinessProbe,
+        livenessProbe,
+        startupProbe,
+      ])
+      .some((probe) => probe?.httpGet?.path?.startsWith(`${prefix}/`)),
+  );
+
+/** What taking a prefix off does, where the application has its routes below it. */
+export const takesOff = (written: string, context: EffectContext): string | undefined => {
+  const prefix = written.replace(/\/$/, '');
+  const isLost = prefix !== '' && isProbedBelow(context, prefix);
+  return when(isLost, `takes ${prefix} off every path, and its Pods have their routes below that`);
+};

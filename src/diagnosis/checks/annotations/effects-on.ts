@@ -1,12 +1,16 @@
 import { AWS_LOAD_BALANCER_EFFECTS } from './aws-load-balancer-effects.ts';
 import type { Effect, EffectContext, EffectFamily } from './effect.ts';
+import { HAPROXY_EFFECTS } from './haproxy-effects.ts';
 import { INGRESS_NGINX_EFFECTS } from './ingress-nginx-effects.ts';
+import { KONG_EFFECTS } from './kong-effects.ts';
 import { TRAEFIK_EFFECTS } from './traefik-effects.ts';
 
 export const FAMILIES: readonly EffectFamily[] = [
   INGRESS_NGINX_EFFECTS,
   AWS_LOAD_BALANCER_EFFECTS,
   TRAEFIK_EFFECTS,
+  KONG_EFFECTS,
+  HAPROXY_EFFECTS,
 ];
 
 /** Annotations of another controller's have no effect; where the controller is not known, their prefix tells. */

@@ -1,5 +1,5 @@
 import { isNginx } from '../../model/answering.ts';
-import { portNumber } from '../../model/container-ports.ts';
+import { passesHTTPCheck } from '../../model/http-check.ts';
 import { gaveUp, isShort } from '../../model/lateness.ts';
 import { admitsBody } from '../../model/left-to-pods.ts';
 import { runsNginx } from '../../model/proxy-in-pods.ts';
@@ -68,16 +68,6 @@ function mayBeTooLargeForPods(context: EffectContext): boolean {
   const isAsked = hops.some(({ hop, observation: { code } }) => hop === 'Pod' && code !== undefined);
   return isAsked ? saidByPods(context) : pods.some(runsNginx);
 }
-
-/** Whether the kubelet finds a Pod ready by asking over plain HTTP the very port to which the controller sends. */
-const passesHTTPCheck = ({ pods, endpoints }: EffectContext): boolean =>
-  endpoints.some(({ ready, podName, port }) => {
-    const pod = ready ? pods.find(({ metadata }) => metadata.name === podName) : undefined;
-    const asked = pod?.spec.containers.flatMap(({ readinessProbe }) => readinessProbe?.httpGet ?? []) ?? [];
-    return asked.some(
-      (get) => pod !== undefined && get.scheme !== 'HTTPS' && portNumber(pod, get.port) === port,
-    );
-  });
 
 /** nginx in a Pod signs the same page, which comes through unchanged: only Pods that say something else clear themselves. */
 function mayBePods({ observation: { code, answeredBy }, hops }: EffectContext): boolean {

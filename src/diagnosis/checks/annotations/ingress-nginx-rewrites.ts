@@ -1,5 +1,5 @@
 import { caughtBy } from '../../topology/backend-request.ts';
-import { type Effect, type EffectContext, when } from './effect.ts';
+import { type Effect, type EffectContext, takesOff, when } from './effect.ts';
 
 const KEY = 'nginx.ingress.kubernetes.io/rewrite-target';
 
@@ -11,6 +11,10 @@ const withoutSlash = (path: string): string => path.replace(/\/$/, '');
 /** Without a group in the target, all that follows the path of the rule is lost. */
 const losesPath = (target: string, { match, request }: EffectContext): boolean =>
   !/\$\d/.test(target) && withoutSlash(request.path) !== withoutSlash(match.path?.path ?? '/');
+
+/** What of the rule's expression every path begins with. */
+const plainBeginning = ({ match }: EffectContext): string =>
+  /^(\/[\w./-]*)\(/.exec(match.path?.path ?? '')?.[1] ?? '';
 
 /** The groups that a target names, as numbers. */
 const groupsOf = (target: string): readonly number[] =>
@@ -38,7 +42,8 @@ export const INGRESS_NGINX_REWRITES: readonly Effect[] = [
     explains: [404],
     isCertain: true,
     does: (value, context) =>
-      when(losesPath(value, context), `rewrites the whole path to ${value} and drops what follows`),
+      when(losesPath(value, context), `rewrites the whole path to ${value} and drops what follows`) ??
+      (/^\/?\$\d$/.test(value) ? takesOff(plainBeginning(context), context) : undefined),
   },
   {
     key: KEY,

@@ -4,6 +4,7 @@ import { albAttributes } from './alb-attributes.ts';
 import { albCertificate } from './alb-certificate.ts';
 import { albController } from './alb-controller.ts';
 import { albControllerReady } from './alb-controller-ready.ts';
+import { albForward } from './alb-forward.ts';
 import { albListener } from './alb-listener.ts';
 import { albProtocol } from './alb-protocol.ts';
 import { albRule } from './alb-rule.ts';
@@ -92,6 +93,7 @@ import { workloadRollout } from './workload-rollout.ts';
 /** Every check there is. Adding one: its file, its scenarios, a line here, and its place in the matrix. */
 export const CHECKS = [
   wafRule,
+  albForward,
   albListener,
   albRule,
   albCertificate,

@@ -5,6 +5,7 @@ const LOAD_BALANCER = [
   'waf-rule',
   'alb-listener',
   'alb-rule',
+  'alb-forward',
   'alb-certificate',
   'alb-attributes',
   'alb-protocol',

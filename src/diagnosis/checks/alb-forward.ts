@@ -24,7 +24,8 @@ function weighed({ Actions = [] }: Rule, groups: readonly TargetGroup[]) {
   return { empty, isShared: weighted.length > 1, takesAll: empty.length === taking.length };
 }
 
-type Known = Pick<Evidence, 'alb' | 'home' | 'request'> & Partial<Pick<Evidence, 'albIngresses' | 'loadBalancer'>>;
+type Known = Pick<Evidence, 'alb' | 'home' | 'request'> &
+  Partial<Pick<Evidence, 'albIngresses' | 'loadBalancer'>>;
 
 /** The annotation that weighs, where an Ingress has it; else what stands in the load balancer alone. */
 function weigherOf(rule: Rule, { albIngresses, home, ...known }: Known) {

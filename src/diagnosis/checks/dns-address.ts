@@ -78,7 +78,13 @@ export const dnsAddress = defineCheck({
       message: 'DNS leads {host} elsewhere than to {entrance}, which is reached at {published}',
       fix: 'Point the DNS record of {host} to {published}, unless what it points to is meant to stand before {entrance}',
       explains: ['3xx', '4xx', '5xx', 'RedirectLoop', 'Connection', 'Timeout', 'TLS', 'Assertion'],
-      leadsTo: [...HOST_ELSEWHERE, 'ALBBadGateway', 'ALBNoTarget', 'ALBGatewayTimeout'],
+      leadsTo: [
+        ...HOST_ELSEWHERE,
+        'EdgeCannotReachOrigin',
+        'ALBBadGateway',
+        'ALBNoTarget',
+        'ALBGatewayTimeout',
+      ],
     },
     HostHasNoRecord: {
       severity: 'Info',
@@ -106,7 +112,7 @@ export const dnsAddress = defineCheck({
         slots,
         observed: addresses.slice(0, 4).join(', '),
         evidence: isCause ? [`${entrance.ref}, asked at its own address, answers as expected`] : [],
-        confidence: isCause && OF_WHAT_IS_BEHIND.has(observation.code) ? 'Low' : 'Medium',
+        confidence: 'Medium',
         ...(isCause ? { severity: 'Error' } : {}),
       }),
     ];

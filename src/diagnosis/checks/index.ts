@@ -19,6 +19,7 @@ import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationDependency } from './application-dependency.ts';
 import { applicationLatency } from './application-latency.ts';
+import { backendTLSPolicy } from './backend-tls-policy.ts';
 import { controllerService } from './controller-service.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
@@ -116,6 +117,7 @@ export const CHECKS = [
   targetExists,
   ingressClass,
   ingressController,
+  backendTLSPolicy,
   controllerService,
   ingressHost,
   ingressPath,

@@ -54,6 +54,7 @@ export const ROUTING = [
   'httproute-timeouts',
   'httproute-backend',
   'httproute-reference-grant',
+  'backend-tls-policy',
   'service-port',
   'service-external-name',
 ] as const satisfies readonly CheckId[];

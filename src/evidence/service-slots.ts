@@ -20,6 +20,7 @@ export const SERVICE_SLOTS: ReadonlySet<SlotName> = new Set([
   'answerText',
   'dependencies',
   'referenceGrants',
+  'backendTLSPolicies',
   'healthCheckedBy',
   'targetGroupBindings',
   'targetGroups',

@@ -9,6 +9,7 @@ import { readAnswerText } from './slots/answer-text.ts';
 import { readAskedNode, readControllerNodes } from './slots/asked-node.ts';
 import { readAuthService } from './slots/auth-service.ts';
 import { readAutoscalers } from './slots/autoscalers.ts';
+import { readBackendTLSPolicies } from './slots/backend-tls-policies.ts';
 import { readCertificates } from './slots/certificates.ts';
 import { readControllerPods } from './slots/controller-pods.ts';
 import { readControllerServices } from './slots/controller-services.ts';
@@ -74,6 +75,7 @@ export const SLOTS: { readonly [K in SlotName]: SlotReader<K> } = {
   gatewayClass: readGatewayClass,
   routeBackends: readRouteBackends,
   referenceGrants: readReferenceGrants,
+  backendTLSPolicies: readBackendTLSPolicies,
   service: readService,
   externalAddresses: readExternalAddresses,
   nodeEntry: readNodeEntry,

@@ -95,10 +95,12 @@ export async function complaintsAboutObservation(name: string): Promise<readonly
     dials = [],
     hops = [],
     logs = [],
+    dns = [],
   } = document as Record<string, { address?: string; podName?: string }[]>;
-  const cluster = JSON.stringify(await readDump(folderOf(name)));
+  // A load balancer that an Ingress publishes by its name has its addresses from DNS alone.
+  const known = JSON.stringify([await readDump(folderOf(name)), dns]);
   const named = [...dials, ...hops, ...logs].flatMap(({ address, podName }) => address ?? podName ?? []);
-  return named.filter((each) => !cluster.includes(JSON.stringify(each)));
+  return named.filter((each) => !known.includes(JSON.stringify(each)));
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

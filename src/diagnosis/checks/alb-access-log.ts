@@ -183,6 +183,7 @@ export const albAccessLog = defineCheck({
     TargetClosedConnection: {
       ...logged,
       owner: 'Both',
+      layer: 'Application',
       message:
         'The access log of {loadBalancer} shows that {target} closed the connection before it answered',
       fix: 'Let the application keep idle connections open for longer than the {idle} of {loadBalancer}, and see whether it crashes',

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { defineCheck } from '../model/check.ts';
 import { HOST_ELSEWHERE } from '../model/consequences.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host-records.ts';
 import { type Observation, remoteIP } from '../model/observation.ts';
 import type { HopAnswer } from '../model/route-evidence.ts';
@@ -33,9 +34,16 @@ const isPrivate = (address: string): boolean =>
 const isSplit = ({ addresses, publishedAddresses }: HostRecords): boolean =>
   new Set([...addresses, ...publishedAddresses].map(isPrivate)).size > 1;
 
+/** A load balancer of AWS' controller for Ingresses has no other one of its kind before it. */
+const isOfSameKind = ({ answeredBy, headers }: Observation, alb: Evidence['alb'] | undefined): boolean =>
+  alb?.ingress !== undefined &&
+  answeredBy?.product === 'ALB' &&
+  !HEADERS_IN_FRONT.some((name) => headers[name] !== undefined);
+
 /** Whether what was seen can be the word of somebody who is not meant to answer for the host. */
-function isStranger(observation: Observation): boolean {
+function isStranger(observation: Observation, alb: Evidence['alb'] | undefined): boolean {
   const { code, failure } = observation;
+  if (code !== undefined && isOfSameKind(observation, alb)) return true;
   if (code !== undefined) return !isInFront(observation) && !OF_WHAT_IS_BEHIND.has(code);
   if (failure?.phase === 'TLS') return failure.reason === 'CertificateHostMismatch';
   return failure?.phase === 'Connect';
@@ -47,12 +55,11 @@ const isServing = (hops: readonly HopAnswer[]): boolean =>
 
 function explainsFailure(
   records: HostRecords,
-  observation: Observation,
-  hops: readonly HopAnswer[],
+  { observation, hops = [], alb }: Pick<Evidence, 'observation'> & Partial<Pick<Evidence, 'hops' | 'alb'>>,
 ): boolean {
   const remote = remoteIP(observation);
   const isFollowed = records.isByName && (remote === undefined || records.addresses.includes(remote));
-  return isFollowed && isStranger(observation) && isServing(hops) && !isSplit(records);
+  return isFollowed && isStranger(observation, alb) && isServing(hops) && !isSplit(records);
 }
 
 const isElsewhere = ({ addresses, publishedAddresses }: HostRecords): boolean =>
@@ -63,7 +70,7 @@ export const dnsAddress = defineCheck({
   title: 'DNS leads the host to the Ingress or Gateway that serves it',
   layer: 'DNS',
   needs: ['hostRecords', 'observation'],
-  wants: ['hops'],
+  wants: ['hops', 'alb'],
   reasons: {
     HostPointsElsewhere: {
       severity: 'Info',
@@ -71,7 +78,13 @@ export const dnsAddress = defineCheck({
       message: 'DNS leads {host} elsewhere than to {entrance}, which is reached at {published}',
       fix: 'Point the DNS record of {host} to {published}, unless what it points to is meant to stand before {entrance}',
       explains: ['3xx', '4xx', '5xx', 'RedirectLoop', 'Connection', 'Timeout', 'TLS', 'Assertion'],
-      leadsTo: HOST_ELSEWHERE,
+      leadsTo: [
+        ...HOST_ELSEWHERE,
+        'EdgeCannotReachOrigin',
+        'ALBBadGateway',
+        'ALBNoTarget',
+        'ALBGatewayTimeout',
+      ],
     },
     HostHasNoRecord: {
       severity: 'Info',
@@ -81,14 +94,18 @@ export const dnsAddress = defineCheck({
       explains: ['DNS'],
     },
   },
-  run({ hostRecords, observation, hops = [] }, report) {
+  run({ hostRecords, observation, hops, alb }, report) {
     const { host, addresses, entrance, published } = hostRecords;
     if (observation.failure?.phase === 'Resolve') return [];
     const subject = { kind: 'Host', name: host, ref: `Host/${host}` };
     const slots = { host, entrance: entrance.ref, published: [...published].sort().join(', ') };
     if (addresses.length === 0) return [report('HostHasNoRecord', { subject, slots })];
     if (!isElsewhere(hostRecords)) return [];
-    const isCause = explainsFailure(hostRecords, observation, hops);
+    const isCause = explainsFailure(hostRecords, {
+      observation,
+      ...(hops && { hops }),
+      ...(alb && { alb }),
+    });
     return [
       report('HostPointsElsewhere', {
         subject,

@@ -4,6 +4,7 @@ import { albAttributes } from './alb-attributes.ts';
 import { albCertificate } from './alb-certificate.ts';
 import { albController } from './alb-controller.ts';
 import { albControllerReady } from './alb-controller-ready.ts';
+import { albForward } from './alb-forward.ts';
 import { albListener } from './alb-listener.ts';
 import { albProtocol } from './alb-protocol.ts';
 import { albRule } from './alb-rule.ts';
@@ -18,6 +19,7 @@ import { applicationAnswer } from './application-answer.ts';
 import { applicationConnection } from './application-connection.ts';
 import { applicationDependency } from './application-dependency.ts';
 import { applicationLatency } from './application-latency.ts';
+import { backendTLSPolicy } from './backend-tls-policy.ts';
 import { controllerService } from './controller-service.ts';
 import { dnsAddress } from './dns-address.ts';
 import { dnsHost } from './dns-host.ts';
@@ -92,6 +94,7 @@ import { workloadRollout } from './workload-rollout.ts';
 /** Every check there is. Adding one: its file, its scenarios, a line here, and its place in the matrix. */
 export const CHECKS = [
   wafRule,
+  albForward,
   albListener,
   albRule,
   albCertificate,
@@ -114,6 +117,7 @@ export const CHECKS = [
   targetExists,
   ingressClass,
   ingressController,
+  backendTLSPolicy,
   controllerService,
   ingressHost,
   ingressPath,

@@ -5,6 +5,7 @@ const LOAD_BALANCER = [
   'waf-rule',
   'alb-listener',
   'alb-rule',
+  'alb-forward',
   'alb-certificate',
   'alb-attributes',
   'alb-protocol',
@@ -53,6 +54,7 @@ export const ROUTING = [
   'httproute-timeouts',
   'httproute-backend',
   'httproute-reference-grant',
+  'backend-tls-policy',
   'service-port',
   'service-external-name',
 ] as const satisfies readonly CheckId[];

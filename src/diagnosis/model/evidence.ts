@@ -14,7 +14,7 @@ import type {
 import type { ControllerServices } from './controller-services.ts';
 import type { ControllerWorkload } from './controller-workload.ts';
 import type { Dependency } from './dependency.ts';
-import type { ReferenceGrant } from './gateway-api.ts';
+import type { BackendTLSPolicy, ReferenceGrant } from './gateway-api.ts';
 import type { HealthAnswer } from './health-answer.ts';
 import type { HostRecords } from './host-records.ts';
 import type {
@@ -81,6 +81,8 @@ export interface Evidence {
   readonly routeBackends: readonly RouteBackend[];
   /** Of the namespaces into which the rule's backends lead; not applicable where they all stay in their own. */
   readonly referenceGrants: readonly ReferenceGrant[];
+  /** Those that name the Service to which the HTTPRoute sends. */
+  readonly backendTLSPolicies: readonly BackendTLSPolicy[];
   readonly service: ServiceEvidence;
   /** What DNS has for the name that the Service stands for; applies only to a name of no Service of the cluster. */
   readonly externalAddresses: readonly string[];

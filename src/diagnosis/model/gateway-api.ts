@@ -127,6 +127,17 @@ export interface BackendTLSPolicy extends KubernetesObject {
       /** Name of a port. */
       readonly sectionName?: string;
     }[];
+    readonly validation?: {
+      readonly hostname?: string;
+      /** In place of the hostname, where there are any. */
+      readonly subjectAltNames?: readonly { readonly type: string; readonly hostname?: string }[];
+    };
+  };
+  readonly status?: {
+    readonly ancestors?: readonly {
+      readonly ancestorRef: ParentReference;
+      readonly conditions?: readonly Condition[];
+    }[];
   };
 }
 

@@ -92,6 +92,16 @@ export function sourceOfRule(rule: Rule, ingresses: readonly Ingress[]): RuleSou
   return sources.length === 1 ? sources[0] : undefined;
 }
 
+/** The annotation that tells what the rule does, on the Ingress that made it; undefined where none does. */
+export function actionAnnotation(
+  rule: Rule,
+  ingresses: readonly Ingress[],
+): { readonly ingress: Ingress; readonly key: string } | undefined {
+  const { ingress, service } = sourceOfRule(rule, ingresses) ?? {};
+  const key = `${PREFIX}${service}`;
+  return ingress?.metadata.annotations?.[key] === undefined ? undefined : { ingress, key };
+}
+
 /** Whether a request was or is sent to target groups, and none of them is bound to the Service that the Ingress means. */
 export function isElsewhere(
   sent: readonly string[],

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import type { Action, Listener, Rule, RuleCondition } from '../model/aws.ts';
+import type { Action, Listener, Rule, RuleCondition, TargetGroupTuple } from '../model/aws.ts';
 import type { RoutedRequest } from '../model/route-evidence.ts';
 
 /** ARNs of the target groups that actions send to. */
@@ -8,6 +8,15 @@ export const targetGroupsOf = (actions: readonly Action[]): readonly string[] =>
     ...(TargetGroupArn === undefined ? [] : [TargetGroupArn]),
     ...(ForwardConfig?.TargetGroups ?? []).flatMap((group) => group.TargetGroupArn ?? []),
   ]);
+
+/** The target groups to which actions forward, each once, with their weights. */
+export const weightedGroupsOf = (actions: readonly Action[]): readonly TargetGroupTuple[] =>
+  actions
+    .filter(({ Type }) => Type === 'forward')
+    .flatMap(({ TargetGroupArn, ForwardConfig }) => {
+      const weighted = ForwardConfig?.TargetGroups ?? [];
+      return weighted.length > 0 || TargetGroupArn === undefined ? weighted : [{ TargetGroupArn }];
+    });
 
 /** `*` takes any characters, `?` exactly one. Linear, because patterns are anybody's. */
 export function matchesWildcard(pattern: string, text: string): boolean {

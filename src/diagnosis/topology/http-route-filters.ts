@@ -45,7 +45,7 @@ export const rewrittenPath = (claim: HTTPRouteClaim, path: string): string =>
   modified(filterOf(claim, 'URLRewrite')?.urlRewrite?.path, claim, path);
 
 /** Whether a policy lets Gateways ask a port of a Service over TLS. */
-const asksTLS = ({ spec }: BackendTLSPolicy, service: string, { name }: ServicePort): boolean =>
+export const asksTLS = ({ spec }: BackendTLSPolicy, service: string, { name }: ServicePort): boolean =>
   spec.targetRefs.some(
     (target) =>
       target.kind === 'Service' &&

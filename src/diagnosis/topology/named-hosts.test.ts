@@ -75,6 +75,24 @@ describe('the host that a client says it does not reach', () => {
   });
 });
 
+describe('the word of a client that gives up', () => {
+  test.each([
+    'MaxRetriesPerRequestError: Reached the max retries per request limit (which is 1).',
+    "Error: Stream isn't writeable and enableOfflineQueue options is false",
+    'ClientClosedError: The client is closed',
+    'JedisException: Could not get a resource from the pool',
+  ])('beside what it could not reach: %s', (line) => {
+    const refused = '[ioredis] Unhandled error event: Error: connect ECONNREFUSED 10.96.3.38:6379';
+    const hosts = complaintsOf([refused, line]).flatMap((complaint) => complaint.hosts);
+    expect(hosts.map(({ host, isCertain }) => [host, isCertain])).toContainEqual(['10.96.3.38', true]);
+  });
+
+  test('none where the error is of another kind', () => {
+    const refused = 'connect ECONNREFUSED 10.96.3.38:6379';
+    expect(complaintsOf([refused, 'TypeError: cart is undefined'])).toEqual([]);
+  });
+});
+
 describe('the kind of store that a client says it does not reach', () => {
   test.each([
     ['HikariPool-1 - Connection is not available, request timed out after 3002ms', 5432],

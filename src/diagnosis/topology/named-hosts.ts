@@ -30,6 +30,9 @@ const FAILS = new RegExp(
     'connection (?:failed|failure|error|closed|reset)|not known|does not resolve|UnknownHost|HostNotFound|no address',
     'bad address|(?:re)?solve host|resolution fail|NameResolution|Name or service|is the server running on host',
     'ServerSelection|no[ _]healthy[ _]upstream|not available|waiting for|link failure|getaddrinfo|SQLState\\W{1,4}08',
+    // What a client says at last whose attempts to connect have all failed.
+    "max(?:imum)? (?:number of )?retr(?:y|ies)|retries (?:exhausted|exceeded|per request)|retry limit|stream isn't writeable",
+    'connection (?:is|was) closed|client is closed|ClientClosed|connection terminated|SocketClosed|resource from the pool',
     'unknown (?:mysql server )?host|PrismaClientInitialization|transient failure|"status"\\s?:\\s?"DOWN"|database (?:is )?(?:unavailable|down)\\b',
   ].join('|'),
   'i',

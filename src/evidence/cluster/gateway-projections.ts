@@ -97,5 +97,9 @@ export const LISTENER_SET: Shape<ListenerSet> = {
 
 export const BACKEND_TLS_POLICY: Shape<BackendTLSPolicy> = {
   ...OBJECT,
-  spec: { targetRefs: [{ group: true, kind: true, name: true, sectionName: true }] },
+  spec: {
+    targetRefs: [{ group: true, kind: true, name: true, sectionName: true }],
+    validation: { hostname: true, subjectAltNames: [{ type: true, hostname: true }] },
+  },
+  status: { ancestors: [{ ancestorRef: PARENT, conditions: CONDITIONS }] },
 };

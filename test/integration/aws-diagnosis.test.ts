@@ -94,7 +94,7 @@ describe('a whole diagnosis', { timeout: 60_000 }, () => {
     };
     expect(await verdictAfter(0)).toEqual(['ALBBadGateway', 'Low', true]);
     expect(await verdictAfter(5)).toEqual(['ALBBadGateway', 'Low', true]);
-    const line = accessLogLine(new Date(began.getTime() + 1000), 502, '-');
+    const line = accessLogLine(new Date(began.getTime() + 1000), 502, '-').replace(/arn:\S+/, targetGroupARN);
     await putAccessLog(place.prefix, gzipSync(line));
     expect(await verdictAfter(5.5)).toEqual(['ALBBadGateway', 'Low', false]);
     expect(await verdictAfter(6)).toEqual(['TargetClosedConnection', 'High', true]);

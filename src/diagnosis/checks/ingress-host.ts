@@ -28,13 +28,14 @@ interface HostEvidence extends Pick<Evidence, 'ingress' | 'request'>, Partial<Pi
 
 /**
  * How sure it is that nothing takes the host where the request came to a load balancer by DNS: this may have rules that
- * no Ingress made. Undefined where one of these takes it.
+ * no Ingress made, and then it is theirs to explain the answer.
  */
-function surenessAt({ request, listeners = [] }: HostEvidence): Confidence | undefined {
+function surenessOf({ ingress, request, listeners = [] }: HostEvidence): Confidence {
+  if (ingress.loadBalancer === undefined) return 'High';
   const listener = listenerFor(listeners, request.port);
   const applied = listener && appliedRule(listener, request);
   if (applied === undefined) return 'Medium';
-  if (!isDefaultRule(applied.rule)) return undefined;
+  if (!isDefaultRule(applied.rule)) return 'Low';
   return applied.certain ? 'High' : 'Medium';
 }
 
@@ -42,6 +43,13 @@ function surenessAt({ request, listeners = [] }: HostEvidence): Confidence | und
 function isTaken({ match, candidates, missing }: IngressEvidence, host: string): boolean {
   return match !== undefined || missing !== undefined || rulesForHost(candidates, host).length > 0;
 }
+
+const entranceOf = ({ loadBalancer }: IngressEvidence): string =>
+  loadBalancer === undefined ? 'an ingress controller' : 'the load balancer of Ingresses';
+
+/** Where no Ingress is meant for the host, it may be that none should be. */
+const withoutIngress = (confidence: Confidence): Confidence =>
+  confidence === 'High' ? 'Medium' : confidence;
 
 export const ingressHost = defineCheck({
   id: 'ingress-host',
@@ -73,14 +81,12 @@ export const ingressHost = defineCheck({
     const { ingress: route, request, observation, home } = evidence;
     const { host } = request;
     if (isTaken(route, host) || answeredByApplication(observation)) return [];
-    const isByName = route.loadBalancer !== undefined;
-    const confidence = isByName ? surenessAt(evidence) : 'High';
-    if (confidence === undefined) return [];
+    const confidence = surenessOf(evidence);
     const ingress = meantFor(host, route);
     if (ingress === undefined) {
       const subject = { kind: 'Host', name: host, ref: `Host/${host}` };
-      const entrance = isByName ? 'the load balancer of Ingresses' : 'an ingress controller';
-      return [report('NoIngressForHost', { subject, slots: { host, entrance }, confidence: 'Medium' })];
+      const slots = { host, entrance: entranceOf(route) };
+      return [report('NoIngressForHost', { subject, slots, confidence: withoutIngress(confidence) })];
     }
     const { name, namespace = home } = ingress.metadata;
     const hosts = hostsOf(ingress);

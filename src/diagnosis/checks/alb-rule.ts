@@ -7,12 +7,16 @@ import { loadBalancerReference } from '../model/load-balancer-reference.ts';
 import type { ObjectReference } from '../model/reference.ts';
 import type { Confidence } from '../model/vocabulary.ts';
 import { isElsewhere, makerOf } from '../topology/alb-rule-source.ts';
-import { type AppliedRule, appliedRule, listenerFor, targetGroupsOf } from '../topology/alb-rules.ts';
+import {
+  type AppliedRule,
+  appliedRule,
+  isDefaultRule,
+  listenerFor,
+  targetGroupsOf,
+} from '../topology/alb-rules.ts';
 
 const ANY_ANSWER = ['3xx', '4xx', '5xx', 'Assertion'] as const;
 const SHOW_RULES = "aws elbv2 describe-rules --listener-arn '{arn}'";
-
-const isDefault = ({ Priority, IsDefault }: Rule): boolean => IsDefault === true || Priority === 'default';
 
 /** The controller's own answer where nothing is defined: a 404 without a body. */
 const isPlainNotFound = ({ FixedResponseConfig: fixed }: Action): boolean =>
@@ -41,7 +45,7 @@ function isCircle({ RedirectConfig: to }: Action, { scheme, port }: Evidence['re
 }
 
 const described = (rule: Rule): string =>
-  isDefault(rule) ? 'the default rule' : `the rule of priority ${rule.Priority}`;
+  isDefaultRule(rule) ? 'the default rule' : `the rule of priority ${rule.Priority}`;
 
 type Reason =
   | 'ALBRuleNotFound'
@@ -62,7 +66,7 @@ function ownAnswer(rule: Rule, request: Evidence['request'], code: number | unde
   if (redirect !== undefined) return isCircle(redirect, request) ? 'ALBRedirectsInCircle' : 'ALBRedirects';
   const fixed = actions.find(({ FixedResponseConfig }) => Number(FixedResponseConfig?.StatusCode) === code);
   if (fixed === undefined) return undefined;
-  return isDefault(rule) && isPlainNotFound(fixed) ? 'ALBRuleNotFound' : 'ALBFixedResponse';
+  return isDefaultRule(rule) && isPlainNotFound(fixed) ? 'ALBRuleNotFound' : 'ALBFixedResponse';
 }
 
 function reasonFor(rule: Rule, evidence: RuleEvidence): Reason | undefined {

@@ -53,6 +53,7 @@ import { ingressMisroute } from './ingress-misroute.ts';
 import { ingressPath } from './ingress-path.ts';
 import { ingressTakeover } from './ingress-takeover.ts';
 import { interimAnswer } from './interim-answer.ts';
+import { meshMutualTLS } from './mesh-mutual-tls.ts';
 import { networkPolicy } from './network-policy.ts';
 import { nodeNetwork } from './node-network.ts';
 import { nodeReady } from './node-ready.ts';
@@ -177,6 +178,7 @@ export const CHECKS = [
   responseHeaders,
   interimAnswer,
   proxyInPods,
+  meshMutualTLS,
   applicationAnswer,
   applicationLatency,
   answerOnTime,

@@ -99,6 +99,7 @@ export const APPLICATION = [
   'response-headers',
   'interim-answer',
   'proxy-in-pods',
+  'mesh-mutual-tls',
   'application-answer',
   'application-latency',
   'answer-on-time',

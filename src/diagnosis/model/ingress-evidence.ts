@@ -27,6 +27,8 @@ export interface IngressEvidence {
   readonly otherHosts: readonly string[];
   /** All Ingresses of the same namespace that are no candidates: where a misspelt name or host may belong. */
   readonly others?: readonly Ingress[];
+  /** The name that Ingresses publish of the load balancer to whose address the request went, where none is named for the host. */
+  readonly loadBalancer?: string;
 }
 
 export interface IngressClassEvidence {

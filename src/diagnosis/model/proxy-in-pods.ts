@@ -34,6 +34,21 @@ export const isInMesh = (pods: PodsEvidence): boolean => {
   return serving.length > 0 && serving.every((pod) => containersOf(pod).some((one) => isOfMesh(one)));
 };
 
+/** Whether any of these Pods holds a proxy of a mesh. */
+export const holdsMeshProxy = (pods: readonly Pod[]): boolean =>
+  pods.some((pod) => containersOf(pod).some((one) => isOfMesh(one)));
+
+/** Annotations by which ports go past Istio's proxy. */
+const PAST_ISTIO = /^traffic\.sidecar\.istio\.io\/(?:in|ex)clude(?:InboundPorts|Interfaces)$/;
+
+/** Whether whatever comes to any port of the Pod goes through Istio's proxy. */
+export const isBehindIstio = (pod: Pod): boolean =>
+  containersOf(pod).some((one) => isOfIstio(one)) &&
+  !Object.keys(pod.metadata.annotations ?? {}).some((key) => PAST_ISTIO.test(key));
+
+/** Whether the container is a proxy of a mesh, and not the application. */
+export const isMeshProxy = (container: Container): boolean => isOfMesh(container);
+
 /** By the image, else by the name that an injector gives the container. */
 const runs =
   (pattern: RegExp) =>
@@ -44,6 +59,7 @@ const authenticates = runs(
   /(?:^|\/)(?:[\w-]*oauth2?-proxy|kube-rbac-proxy|gatekeeper|louketo-proxy|pomerium)(?=[:@]|$)/,
 );
 const isOfMesh = runs(/(?:^|\/)(?:proxyv2|envoy|proxy|istio-proxy|linkerd-proxy)(?=[:@]|$)/);
+const isOfIstio = runs(/(?:^|\/)(?:proxyv2|istio-proxy)(?=[:@]|$)/);
 const isWebServer = runs(/(?:^|\/)(?:nginx(?:-unprivileged)?|openresty|haproxy|traefik|caddy)(?=[:@]|$)/);
 const routes = runs(
   /(?:^|\/)(?:proxyv2|envoy|ingress-nginx\/controller|nginx-ingress|haproxy-ingress|kubernetes-ingress(?:-controller)?|traefik|kong(?:-gateway)?|emissary)(?=[:@]|$)/,

@@ -2,6 +2,9 @@ import { RE2JS } from 're2js';
 import type { Action, Listener, Rule, RuleCondition, TargetGroupTuple } from '../model/aws.ts';
 import type { RoutedRequest } from '../model/route-evidence.ts';
 
+export const isDefaultRule = ({ Priority, IsDefault }: Rule): boolean =>
+  IsDefault === true || Priority === 'default';
+
 /** ARNs of the target groups that actions send to. */
 export const targetGroupsOf = (actions: readonly Action[]): readonly string[] =>
   actions.flatMap(({ TargetGroupArn, ForwardConfig }) => [

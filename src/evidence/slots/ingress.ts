@@ -9,6 +9,7 @@ import type { Target } from '../../diagnosis/model/target.ts';
 import { isCanary } from '../../diagnosis/topology/canary.ts';
 import { candidatesFor } from '../../diagnosis/topology/ingress-hosts.ts';
 import { matchIngress } from '../../diagnosis/topology/ingress-match.ts';
+import { askedLoadBalancer, publishedNames } from '../asked-load-balancer.ts';
 import { ingressesForHost, isNamedFor } from '../host-ingresses.ts';
 import type { SlotContext, SlotReader } from '../slot-context.ts';
 
@@ -103,21 +104,41 @@ function passesBy(observation: Observation, ingresses: readonly Ingress[]): bool
   return remote !== undefined && addresses.length > 0 && addresses.every(({ ip = remote }) => ip !== remote);
 }
 
+/** What brings Ingresses into play that no rule names for the host. */
+type Concern = Pick<IngressEvidence, 'loadBalancer'>;
+
+/** Whether Ingresses that are not named for the host concern the request: only where it came to their controller. */
+async function concernsAny(
+  context: SlotContext,
+  request: RoutedRequest,
+  listed: readonly Ingress[],
+): Promise<Slot<Concern>> {
+  const everywhere = await context.reader.list('Ingress');
+  const known = everywhere.ok ? everywhere.value : listed;
+  if (reachedController(context.observation, request, known)) return found({});
+  const loadBalancer = await askedLoadBalancer(context, known);
+  return loadBalancer === undefined ? NOT_APPLICABLE : found({ loadBalancer });
+}
+
 /** Whether Ingresses concern the request: those named for its host, others only where it came to a controller. */
 async function concernsIngress(
-  { reader, observation }: SlotContext,
+  context: SlotContext,
   request: RoutedRequest,
   listed: readonly Ingress[],
   byGateway: Slot<unknown>,
-): Promise<Slot<true>> {
+): Promise<Slot<Concern>> {
   const isUnsure = !byGateway.ok && byGateway.reason !== 'NotApplicable';
   const named = listed.filter((ingress) => isNamedFor(ingress, request.host));
-  if (named.length > 0) return isUnsure && passesBy(observation, named) ? byGateway : found(true);
-  const everywhere = await reader.list('Ingress');
-  const known = everywhere.ok ? everywhere.value : listed;
-  if (!reachedController(observation, request, known)) return NOT_APPLICABLE;
-  return isUnsure && listed.length === 0 ? byGateway : found(true);
+  if (named.length > 0) return isUnsure && passesBy(context.observation, named) ? byGateway : found({});
+  const concern = await concernsAny(context, request, listed);
+  return concern.ok && isUnsure && listed.length === 0 ? byGateway : concern;
 }
+
+/** Rules of another load balancer take nothing of what came to this one. */
+const servedAt = (ingresses: readonly Ingress[], { loadBalancer }: Concern): readonly Ingress[] =>
+  loadBalancer === undefined
+    ? ingresses
+    : ingresses.filter((ingress) => publishedNames(ingress).includes(loadBalancer));
 
 /** The Ingresses that a URL may go through: those named for its host, else rules for any host at a controller's address. */
 async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slot<IngressEvidence>> {
@@ -131,12 +152,14 @@ async function byHost(context: SlotContext, request: RoutedRequest): Promise<Slo
   const behind =
     !concerned.ok && concerned.reason === 'NotApplicable' ? behindEdge(context, listed.value) : [];
   if (!concerned.ok && behind.length === 0) return concerned;
-  const [taking = listed.value] = [named, behind].filter(({ length }) => length > 0);
+  const concern = concerned.ok ? concerned.value : {};
+  const [taking = servedAt(listed.value, concern)] = [named, behind].filter(({ length }) => length > 0);
   const candidates = candidatesFor(taking, request.host);
   return found({
     candidates,
     ...matchIngress(candidates, request, probe.namespace),
     ...(await beside(context, candidates)),
+    ...concern,
   });
 }
 

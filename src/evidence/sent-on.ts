@@ -1,3 +1,4 @@
+import { MIDDLEWARES, middlewaresInDoubt } from '../diagnosis/model/answering.ts';
 import { NOT_APPLICABLE, type Slot } from '../diagnosis/model/evidence.ts';
 import type { IngressMatch } from '../diagnosis/model/ingress-evidence.ts';
 import type { Service, ServicePort } from '../diagnosis/model/kubernetes.ts';
@@ -23,16 +24,24 @@ async function schemeBehindGateway(
 const orNot = (request: BackendRequest | undefined): Slot<BackendRequest> =>
   request === undefined ? NOT_APPLICABLE : found(request);
 
-/** By the controller's own settings, where its class can be seen. */
+/** The route as it is without middlewares. */
+function withoutMiddlewares({ ingress, ...rest }: IngressMatch): IngressMatch {
+  const { [MIDDLEWARES]: _, ...annotations } = ingress.metadata.annotations ?? {};
+  return { ...rest, ingress: { ...ingress, metadata: { ...ingress.metadata, annotations } } };
+}
+
+/** By the controller's own settings, where its class can be seen; as the caller asks, where middlewares are in doubt. */
 async function throughIngress(
-  { slot }: SlotContext,
+  { slot, observation }: SlotContext,
   match: IngressMatch,
   receiver: { readonly service: Service; readonly port: ServicePort },
   path: string,
 ): Promise<Slot<BackendRequest>> {
   const served = await slot('ingressClass');
   const controller = served.ok ? served.value.ingressClass?.spec.controller : undefined;
-  return orNot(backendRequest(match, { ...receiver, ...(controller && { controller }) }, path));
+  const isInDoubt = middlewaresInDoubt({ observation, ingress: { match } }) !== undefined;
+  const route = isInDoubt ? withoutMiddlewares(match) : match;
+  return orNot(backendRequest(route, { ...receiver, ...(controller && { controller }) }, path));
 }
 
 /** The request as the router before the Service sends it on; not applicable where that cannot be told. */

@@ -7,6 +7,7 @@ import {
   isGateway,
   isNginx,
   isPageReplaced,
+  middlewaresInDoubt,
   podHops,
   routerOf,
   routeState,
@@ -102,6 +103,13 @@ function writerOf(observation: Observation, hops?: readonly HopAnswer[]) {
   return { who: product, at: { layer }, signs: evidence, isOutside: isOutside(answeredBy) };
 }
 
+/** Traefik tells nobody but its log which middleware it misses. */
+function lostRoute(evidence: AnswerEvidence): string[] {
+  const middlewares = middlewaresInDoubt(evidence);
+  if (middlewares === undefined) return [];
+  return [`Traefik drops a route of which a middleware is missing, and answers so: ${middlewares}`];
+}
+
 const showCommand = ({ kind, name, namespace }: ObjectReference, home: string): string =>
   `kubectl -n '${namespace ?? home}' get '${kind}/${name}' -o yaml`;
 
@@ -143,7 +151,7 @@ export const answeredBeforePods = defineCheck({
             ? `statusprobe explain ${observation.code ?? 'Assertion'}`
             : showCommand(router, home),
         },
-        evidence: [...redirectChain(observation), ...signs, ...(isSure ? asked : [])],
+        evidence: [...redirectChain(observation), ...signs, ...lostRoute(evidence), ...(isSure ? asked : [])],
         confidence: surenessOf(evidence),
         ...at,
         ...(isSure ? { severity: 'Error' } : {}),

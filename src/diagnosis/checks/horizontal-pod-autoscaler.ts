@@ -1,25 +1,8 @@
 import type { AnswerEvidence } from '../model/answering.ts';
-import type { HorizontalPodAutoscaler } from '../model/autoscaler.ts';
+import { inability, isAtMaximum } from '../model/autoscaler.ts';
 import { defineCheck } from '../model/check.ts';
-import type { Condition } from '../model/kubernetes.ts';
 import { askedPods } from '../model/lateness.ts';
 import { referenceTo } from '../model/reference.ts';
-
-const conditionOf = ({ status }: HorizontalPodAutoscaler, type: string): Condition | undefined =>
-  status?.conditions?.find((condition) => condition.type === type);
-
-/** More Pods are wanted than it may have; at its minimum it is as it should be. */
-const isAtMaximum = (autoscaler: HorizontalPodAutoscaler): boolean => {
-  const limited = conditionOf(autoscaler, 'ScalingLimited');
-  return limited?.status === 'True' && limited.reason === 'TooManyReplicas';
-};
-
-/** Why it does not scale: while its workload is scaled to 0 it is meant not to. */
-function inability(autoscaler: HorizontalPodAutoscaler): string | undefined {
-  const active = conditionOf(autoscaler, 'ScalingActive');
-  if (active?.status !== 'False' || active.reason === 'ScalingDisabled') return undefined;
-  return active.message ?? active.reason ?? 'ScalingActive is False';
-}
 
 /** A share of a request is measured, and there is no request. */
 const MISSING_REQUEST = /missing request for (\w+)/;

@@ -1,7 +1,10 @@
 import { secondsSince } from '../model/age.ts';
 import type { AnswerEvidence } from '../model/answering.ts';
+import { inability, isAtMaximum } from '../model/autoscaler.ts';
 import { defineCheck, GATEWAY_SYMPTOMS } from '../model/check.ts';
-import { askedPods } from '../model/lateness.ts';
+import type { Evidence } from '../model/evidence.ts';
+import { latencyBeside } from '../model/health-answer.ts';
+import { askedPods, isTooLate } from '../model/lateness.ts';
 import type { PodMetrics } from '../model/pod-metrics.ts';
 import { quantityOf } from '../model/quantity.ts';
 import type { PodsEvidence, RouteEndpoint } from '../model/route-evidence.ts';
@@ -31,12 +34,45 @@ function isAtLimit(
 
 const podOf = ({ pod }: ServingContainer): string => pod.metadata.name;
 
+/** What one thread can use, of however many cores. */
+const ONE_THREAD = 1;
+
+/** One thread alone brings it to its limit, and is not held back there. */
+function isOneThread({ container }: ServingContainer): boolean {
+  const cores = quantityOf(container.resources?.limits?.cpu) ?? 0;
+  return cores >= ONE_THREAD && cores * NEARLY_ALL <= ONE_THREAD;
+}
+
+type Seen = AnswerEvidence & Partial<Pick<Evidence, 'health' | 'repeat' | 'autoscalers'>>;
+
+/** Whether the Pods answer nobody, not even who asks for their health, and no autoscaler has seen more requests than they can take. */
+function isDeaf({ health = [], repeat, autoscalers, ...evidence }: Seen): boolean | undefined {
+  const { observation } = evidence;
+  const { slow, quick, complaining } = askedPods(evidence);
+  const isAnswered = quick.length + complaining.length > 0 || (repeat !== undefined && !isTooLate(repeat));
+  const isAlive = health.some((one) => latencyBeside(one, observation) === 'Quick');
+  const isOverloaded = autoscalers?.some((one) => isAtMaximum(one) || inability(one) !== undefined);
+  if (isAnswered || isAlive || isOverloaded) return false;
+  const silent = health.filter((one) => latencyBeside(one, observation) === 'None');
+  const isSilent = slow.every(({ podName }) => silent.some((one) => one.podName === podName));
+  const isLookedAt = slow.length > 0 && repeat !== undefined && autoscalers !== undefined;
+  return isLookedAt && isSilent ? true : undefined;
+}
+
 /** How heavy it is that these Pods are held back: those that answer in time are not slow for it. */
-function weightOfCPU(evidence: AnswerEvidence, held: ReadonlySet<string>, measured: readonly string[]) {
+function severityOfCPU(evidence: Seen, busy: readonly ServingContainer[], measured: readonly string[]) {
   const { slow, quick } = askedPods(evidence);
   if (slow.length === 0 && quick.length > 0) return 'Info';
+  const held = new Set(busy.map(podOf));
   const inTrouble = slow.length > 0 ? slow.map(({ podName = '' }) => podName) : measured;
   return inTrouble.every((name) => held.has(name)) ? 'Error' : 'Warning';
+}
+
+/** A thread that has a core to itself and answers nobody is held up by what it does, not by the limit. */
+function weightOfCPU(evidence: Seen, busy: readonly ServingContainer[], measured: readonly string[]) {
+  const deaf = busy.every(isOneThread) ? isDeaf(evidence) : false;
+  const severity = deaf === true ? 'Warning' : severityOfCPU(evidence, busy, measured);
+  return { severity, confidence: deaf === undefined ? 'Low' : 'Medium' } as const;
 }
 
 /** Containers that take requests: where it can be told, a log shipper beside them makes nobody wait. */
@@ -54,7 +90,7 @@ export const podResources = defineCheck({
   title: 'The containers do not use up their CPU and memory',
   layer: 'Pod',
   needs: ['pods', 'podMetrics', 'endpoints', 'observation', 'request', 'home'],
-  wants: ['hops'],
+  wants: ['hops', 'health', 'repeat', 'autoscalers'],
   reasons: {
     CPUAtLimit: {
       severity: 'Error',
@@ -93,10 +129,10 @@ export const podResources = defineCheck({
     const containers = answering(pods, endpoints);
     const measured = containers.filter((one) => isAtLimit(one, 'cpu', recent) !== undefined);
     const busy = measured.filter((one) => isAtLimit(one, 'cpu', recent));
-    const severity = weightOfCPU(evidence, new Set(busy.map(podOf)), measured.map(podOf));
+    const weight = weightOfCPU(evidence, busy, measured.map(podOf));
     const full = containers.filter((one) => isAtLimit(one, 'memory', recent));
     return [
-      ...busy.map((one) => report('CPUAtLimit', { ...about(one, 'cpu'), severity, confidence: 'Medium' })),
+      ...busy.map((one) => report('CPUAtLimit', { ...about(one, 'cpu'), ...weight })),
       ...full.map((one) => report('MemoryNearLimit', about(one, 'memory'))),
     ];
   },

@@ -22,15 +22,24 @@ const written = (pairs: readonly Pair[]): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-/** The pair that was meant by one that does not fit: a near value of the same key, or a near key of the same value. */
+/** Keys by which people name an application, in the order of their use. */
+const NAME_KEYS = ['app', 'app.kubernetes.io/name', 'k8s-app', 'name', 'application', 'run'];
+
+/** `tier` and `example.com/tier`. */
+const withoutPrefix = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
+
+/** The key that says the same as one that is not there. */
+const sameMeaning = (key: string, known: readonly string[]): string | undefined =>
+  known.find((other) => withoutPrefix(other) === withoutPrefix(key)) ??
+  (NAME_KEYS.includes(key) ? NAME_KEYS.find((other) => known.includes(other)) : undefined);
+
+/** The pair that was meant by one that does not fit: a near value of the same key, or a like key of the same value. */
 function meantPair([key, value]: Pair, labels: Labels): Pair | undefined {
   const actual = labels[key];
   if (actual !== undefined) return nearest(value, [actual]) === undefined ? undefined : [key, actual];
-  const close = nearest(
-    key,
-    Object.keys(labels).filter((each) => labels[each] === value),
-  );
-  return close === undefined ? undefined : [close, value];
+  const known = Object.keys(labels).filter((each) => labels[each] === value);
+  const meant = sameMeaning(key, known) ?? nearest(key, known);
+  return meant === undefined ? undefined : [meant, value];
 }
 
 interface Candidate {

@@ -169,19 +169,32 @@ const isWrittenInPod = (evidence: AnswerEvidence, isSame: Sameness): boolean =>
         signatureOf(answer.answeredBy?.product) === signatureOf(evidence.observation.answeredBy?.product)),
   );
 
-const MIDDLEWARES = 'traefik.ingress.kubernetes.io/router.middlewares';
+/** Middlewares of Traefik through which the Ingress sends requests. */
+export const MIDDLEWARES = 'traefik.ingress.kubernetes.io/router.middlewares';
 
 /** What a middleware that cannot ask its server says, and many an application: nothing but the code. */
 const isBareError = ({ code, answeredBy, bodyStart, headers }: Observation): boolean =>
   code === 500 && answeredBy === undefined && (bodyStart === '' || headers['content-length'] === '0');
 
 /** Without a middleware that the Ingress names, Traefik has no route, and says so in the words of any program in Go. */
-const isOfAnyGoProgram = ({ answeredBy }: Observation): boolean =>
-  answeredBy?.layer === 'Application' && answeredBy.confidence === 'Low';
+const isOfAnyGoProgram = ({ code, answeredBy }: Observation): boolean =>
+  code === 404 && answeredBy?.product === 'Unknown' && answeredBy.confidence === 'Low';
 
-const mayBeOfTraefik = ({ observation, ingress }: AnswerEvidence): boolean =>
-  (isOfAnyGoProgram(observation) || isBareError(observation)) &&
-  ingress?.match?.ingress.metadata.annotations?.[MIDDLEWARES] !== undefined;
+interface Routed {
+  readonly observation: Observation;
+  readonly ingress?: Pick<Evidence['ingress'], 'match'>;
+}
+
+const middlewaresOf = ({ ingress }: Routed): string | undefined =>
+  ingress?.match?.ingress.metadata.annotations?.[MIDDLEWARES];
+
+/** The middlewares of the Ingress, where Traefik may have dropped its route for want of one. */
+export const middlewaresInDoubt = (evidence: Routed): string | undefined =>
+  isOfAnyGoProgram(evidence.observation) ? middlewaresOf(evidence) : undefined;
+
+const mayBeOfTraefik = (evidence: AnswerEvidence): boolean =>
+  middlewaresInDoubt(evidence) !== undefined ||
+  (isBareError(evidence.observation) && middlewaresOf(evidence) !== undefined);
 
 /** How sure it is without having asked the Pods. */
 function byRoute(evidence: AnswerEvidence): Confidence | undefined {

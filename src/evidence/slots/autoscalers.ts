@@ -1,9 +1,8 @@
-import { NOT_APPLICABLE } from '../../diagnosis/model/evidence.ts';
 import { found } from '../../diagnosis/model/lookup.ts';
 import type { SlotReader } from '../slot-context.ts';
 import { selectionOf } from './selected-by.ts';
 
-/** Those of the workloads behind the Service; not applicable where there is none. */
+/** Those of the workloads behind the Service. */
 export const readAutoscalers: SlotReader<'autoscalers'> = async (context) => {
   const [selection, workloads] = await Promise.all([selectionOf(context), context.slot('workloads')]);
   if (!selection.ok) return selection;
@@ -17,5 +16,5 @@ export const readAutoscalers: SlotReader<'autoscalers'> = async (context) => {
       ({ kind, metadata }) => kind === target.kind && metadata.name === target.name,
     ),
   );
-  return own.length === 0 ? NOT_APPLICABLE : found(own);
+  return found(own);
 };

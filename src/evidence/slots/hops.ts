@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { middlewaresInDoubt } from '../../diagnosis/model/answering.ts';
 import { NOT_APPLICABLE, type Slot } from '../../diagnosis/model/evidence.ts';
 import type { IngressMatch } from '../../diagnosis/model/ingress-evidence.ts';
 import type { Service, ServicePort } from '../../diagnosis/model/kubernetes.ts';
@@ -150,6 +151,16 @@ async function insideStops(context: SlotContext, request: RoutedRequest) {
   return found([...serviceStop(route.value, service, port, inside), ...pods.value]);
 }
 
+/** Whether the Pods were asked what middlewares may have turned into something else: then only good answers tell anything. */
+async function isVain({ slot, observation }: SlotContext, answers: readonly HopAnswer[]): Promise<boolean> {
+  const ingress = await slot('ingress');
+  if (!ingress.ok || middlewaresInDoubt({ observation, ingress: ingress.value }) === undefined) return false;
+  return answers.some(
+    ({ hop, observation: { code, success } }) =>
+      (hop === 'Service' || hop === 'Pod') && code !== undefined && !success,
+  );
+}
+
 export const readHops: SlotReader<'hops'> = async (context) => {
   const asked = await context.slot('request');
   if (!asked.ok) return asked;
@@ -158,5 +169,6 @@ export const readHops: SlotReader<'hops'> = async (context) => {
   const allowed = permission(context, context.observation.method);
   if (!allowed.ok) return allowed;
   const outside = entryStop(await entryOf(context), asked.value, context.observation);
-  return found(await askAll(allowed.value, [...outside, ...inside.value]));
+  const answers = await askAll(allowed.value, [...outside, ...inside.value]);
+  return (await isVain(context, answers)) ? NOT_APPLICABLE : found(answers);
 };

@@ -8,6 +8,16 @@ import { type Selection, selectionOf } from './selected-by.ts';
 /** In the order in which people think of them. */
 const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'] as const;
 
+/** What nobody asks to run, of a workload whose Pods have other labels by now. */
+const isFormer = (
+  { metadata: { ownerReferences = [] }, spec }: Workload,
+  unselected: readonly Workload[],
+): boolean =>
+  spec.replicas === 0 &&
+  ownerReferences.some((owner) =>
+    unselected.some(({ kind, metadata }) => kind === owner.kind && metadata.name === owner.name),
+  );
+
 /** The workloads of the namespace, apart by whether a selector takes their Pods. */
 export async function workloadsOf(
   { reader }: SlotContext,
@@ -17,10 +27,12 @@ export async function workloadsOf(
   const failed = looks.find((look) => !look.ok);
   if (failed !== undefined) return failed;
   const all: readonly Workload[] = looks.flatMap((look) => (look.ok ? look.value : []));
-  const isSelected = ({ spec }: Workload) => matchesLabels(selector, spec.template?.metadata?.labels);
+  const isTaken = ({ spec }: Workload) => matchesLabels(selector, spec.template?.metadata?.labels);
+  const untaken = all.filter((workload) => workload.spec.template !== undefined && !isTaken(workload));
+  const former = all.filter((workload) => isTaken(workload) && isFormer(workload, untaken));
   return found({
-    selected: all.filter(isSelected),
-    others: all.filter((workload) => workload.spec.template !== undefined && !isSelected(workload)),
+    selected: all.filter((workload) => isTaken(workload) && !former.includes(workload)),
+    others: [...untaken, ...former],
   });
 }
 

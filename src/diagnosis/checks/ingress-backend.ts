@@ -40,6 +40,8 @@ export const ingressBackend = defineCheck({
       fix: 'Create Service {service}, or let Ingress {ingress} send to {suggested}',
       command: "kubectl -n '{namespace}' get ingress '{ingress}' -o yaml",
       explains: [404, 500, 502, 503, 504],
+      // The controller of an ALB answers for it with a rule of its own.
+      leadsTo: ['ALBFixedResponse', 'ALBNoTarget'],
     },
     BackendPortNotFound: {
       severity: 'Error',

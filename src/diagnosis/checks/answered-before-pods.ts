@@ -17,10 +17,9 @@ import { APPLICATION_REASONS } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { isNotByRouter } from '../model/left-to-pods.ts';
 import { type AnsweredBy, answeredByApplication, type Observation, remoteIP } from '../model/observation.ts';
-import { isPolicyPassedOn, runsNginx } from '../model/proxy-in-pods.ts';
+import { isPolicyPassedOn } from '../model/proxy-in-pods.ts';
 import { type ObjectReference, referenceTo } from '../model/reference.ts';
 import type { HopAnswer } from '../model/route-evidence.ts';
-import { servingPods } from '../model/serving-pods.ts';
 import { redirectChain } from '../model/telling-headers.ts';
 import { loggedAnswer } from '../model/told-by-logs.ts';
 import type { Confidence } from '../model/vocabulary.ts';
@@ -48,12 +47,12 @@ const mayBeOwnWord = (evidence: Parameters<typeof isNotByRouter>[0]): boolean =>
 /** What depends on nothing but the request, and hardly comes from a router. */
 const SAID_TO_THE_REQUEST: ReadonlySet<number> = new Set([405, 406, 410, 415, 451]);
 
-/** A guess where an nginx in the Pods may have signed it: it is not known what routes, and they did not speak for themselves. */
+/** A guess where the Pods are not seen, or where nginx signed and it is known neither what routes nor what the Pods say. */
 function surenessOf(evidence: AnswerEvidence & Partial<Pick<Evidence, 'ingressClass'>>): Confidence {
   const { observation, ingress, ingressClass, pods } = evidence;
+  if (pods === undefined) return 'Low';
   const isKnown = ingress?.match === undefined || ingressClass?.ingressClass !== undefined;
-  if (isKnown || !isNginx(observation.answeredBy) || answeredDirectly(evidence)) return 'Medium';
-  return pods === undefined || servingPods(pods).some(runsNginx) ? 'Low' : 'Medium';
+  return isKnown || !isNginx(observation.answeredBy) || answeredDirectly(evidence) ? 'Medium' : 'Low';
 }
 
 /** What an application says to one caller at one moment, and to nobody at the next: a limit was reached, a wait was over. */

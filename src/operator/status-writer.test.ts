@@ -173,31 +173,6 @@ describe('a status', () => {
   });
 });
 
-it('where very many wait, a failure is written once, with its cause', async () => {
-  const cluster = new Cluster();
-  const crowd = Array.from({ length: 600 }, (_, index) => cluster.add(`web-${index}`, statusOf('A')));
-  const last = cluster.add('last', statusOf('A'));
-  const writer = cluster.writer();
-  const inProgress = {
-    type: 'Diagnosed',
-    status: 'Unknown' as const,
-    reason: 'InProgress',
-    message: '',
-    lastTransitionTime: '2026-01-01T00:00:00Z',
-    observedGeneration: 1,
-  };
-  const early = { ...statusOf('Early'), conditions: [inProgress] };
-  writer.offer(crowd[0] as StoredProbe, early);
-  await vi.waitFor(() => expect(cluster.writes).toEqual(['Early']));
-  for (const probe of crowd) writer.offer(probe, statusOf('B'));
-  const depth = writer.queue.depth;
-  writer.offer(last, early);
-  expect(writer.queue.depth).toBe(depth);
-  writer.offer(last, statusOf('Cause'));
-  expect(writer.queue.depth).toBe(depth + 1);
-  await writer.stop(0);
-});
-
 describe('while the watch is behind', () => {
   it('what was written counts as stored', async () => {
     const cluster = new Cluster();

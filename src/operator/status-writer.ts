@@ -6,7 +6,6 @@ import { createRateLimit } from '../kubernetes/rate-limit.ts';
 import { apiVersionOf } from '../kubernetes/resources.ts';
 import { Workqueue, type WorkqueueObservation } from '../kubernetes/workqueue.ts';
 import { shareOf } from './start-times.ts';
-import { conditionOf } from './status/judgement.ts';
 import { beatsBetween, heartbeatPeriod, isWorthWriting } from './status/quiet.ts';
 import { keyOfProbe, newerProbe, STATUS_PROBES, type StoredProbe } from './stored-probe.ts';
 
@@ -39,15 +38,10 @@ interface Ahead {
 const isAbout = ({ uid, status }: Judged, probe: StoredProbe): boolean =>
   uid === probe.uid && status.observedGeneration === probe.generation;
 
-const isLookedInto = (status: StatusProbeStatus): boolean =>
-  conditionOf(status, 'Diagnosed')?.reason === 'InProgress';
-
 const FIELD_MANAGER = 'statusprobe';
 /** 5,000 probes that fail at once are written within 2 minutes, and the API server has time for others. */
 const WRITES_PER_SECOND = 45;
 const BURST = 5;
-/** While more wait, a failure is not told before its cause is known: that would be two writes of each. */
-const CROWD = 10 * WRITES_PER_SECOND;
 /** Together with all others of this replica: the API server shall not notice them. */
 const BETWEEN_HEARTBEATS_MILLISECONDS = 1_000;
 
@@ -93,7 +87,6 @@ export class StatusWriter {
     const key = keyOfProbe(probe);
     const before = this.current(key)?.status;
     if (before === undefined || !this.#isDue(key, before, status)) return void this.#judged.delete(key);
-    if (this.#queue.depth > CROWD && isLookedInto(status)) return;
     if (!isWorthWriting(before, status) && !this.#judged.has(key) && !this.#mayBeat()) return;
     this.#judged.set(key, { uid: probe.uid, status });
     this.#queue.add(key);

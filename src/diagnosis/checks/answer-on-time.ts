@@ -1,4 +1,10 @@
-import { type AnswerEvidence, applicationOf, routerOf, routeState } from '../model/answering.ts';
+import {
+  type AnswerEvidence,
+  applicationOf,
+  entranceHops,
+  routerOf,
+  routeState,
+} from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { askedPods, isInTime, isLate } from '../model/lateness.ts';
@@ -27,7 +33,7 @@ function stuckAt({
   const isServiceLate = hops.some(({ hop, observation }) => hop === 'Service' && isLate(observation));
   if (service !== undefined && (isServiceLate || (isRepeated && router === undefined)))
     return { subject: service.reference, layer: 'Network' };
-  const entry = hops.filter(({ hop }) => hop === 'Ingress' || hop === 'Gateway');
+  const entry = entranceHops({ hops });
   if (router === undefined || !(isRepeated || entry.some(({ observation }) => isLate(observation))))
     return undefined;
   return entry.some(({ observation }) => isInTime(observation))

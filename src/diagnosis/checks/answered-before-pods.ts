@@ -2,6 +2,7 @@ import {
   type AnswerEvidence,
   answeredDirectly,
   applicationOf,
+  entranceHops,
   isAmbiguous,
   isCleared,
   isGateway,
@@ -77,16 +78,10 @@ const isOutside = ({ layer, product }: AnsweredBy): boolean =>
 const PASSED_BY_EDGE = ['x-amz-cf-id', 'cf-ray', 'x-azure-ref', 'x-served-by', 'x-akamai-request-id'];
 
 /** The entrance answers well who asks it as the caller asks: what it was asked through an edge was something else. */
-const isChangedByEdge = (
-  { headers, ...observation }: Observation,
-  hops: readonly HopAnswer[] = [],
-): boolean =>
-  PASSED_BY_EDGE.some((name) => headers[name] !== undefined) &&
-  hops.some(
-    ({ hop, address, observation: { success } }) =>
-      (hop === 'Ingress' || hop === 'Gateway') &&
-      success &&
-      address !== remoteIP({ ...observation, headers }),
+const isChangedByEdge = (observation: Observation, hops: readonly HopAnswer[] = []): boolean =>
+  PASSED_BY_EDGE.some((name) => observation.headers[name] !== undefined) &&
+  entranceHops({ hops }).some(
+    ({ address, observation: { success } }) => success && address !== remoteIP(observation),
   );
 
 /** Who it was, as far as the answer tells. */

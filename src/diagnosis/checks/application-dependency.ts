@@ -5,7 +5,7 @@ import { type Dependency, isUsable, type Mention } from '../model/dependency.ts'
 import type { ObjectReference } from '../model/reference.ts';
 import type { PodsEvidence } from '../model/route-evidence.ts';
 import { hasCondition, namesOf, servingPods, weightAmong, workloadOf } from '../model/serving-pods.ts';
-import type { Confidence, Severity } from '../model/vocabulary.ts';
+import { atMostMedium, type Confidence, type Severity } from '../model/vocabulary.ts';
 import { faultOf, isProduct, type PodsDown } from './pods-down.ts';
 
 const SYMPTOMS = [500, 502, 503, 504, '5xx', 'Timeout', 'Connection'] as const;
@@ -98,8 +98,6 @@ function blameOf({ cause }: PodsDown, { pods }: Dependency) {
   return { owner: isProduct(pods) ? ('DevOps' as const) : owner, layer };
 }
 
-const atMost = (a: Confidence, b: Confidence): Confidence => (a === 'High' ? b : a);
-
 /** The workload that says so: the application, or what stands behind the Service that the application names. */
 function speakerOf(
   { mentions }: Dependency,
@@ -129,7 +127,7 @@ function heardOf(one: Dependency, all: readonly Dependency[], evidence: AnswerEv
 const notReady = (fault: PodsDown, one: Dependency, { told, confidence, severity }: Heard) => ({
   subject: fault.subject,
   severity,
-  confidence: fault.cause === undefined ? atMost(confidence, 'Medium') : confidence,
+  confidence: fault.cause === undefined ? atMostMedium(confidence) : confidence,
   evidence: [...told.slice(0, 1), ...fault.evidence],
   ...blameOf(fault, one),
 });
@@ -140,7 +138,7 @@ const hintOf = ({ nearest }: Dependency): string =>
 /** A name near that of a Service is a slip of the pen; any other may be of a search domain of the Nodes. */
 const notFound = ({ nearest }: Dependency, { told, confidence, severity }: Heard) => ({
   severity,
-  confidence: nearest === undefined ? atMost(confidence, 'Medium') : confidence,
+  confidence: nearest === undefined ? atMostMedium(confidence) : confidence,
   evidence: told,
 });
 

@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
+import { isEntranceServing } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { HOST_ELSEWHERE } from '../model/consequences.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host-records.ts';
 import { type Observation, remoteIP } from '../model/observation.ts';
-import type { HopAnswer } from '../model/route-evidence.ts';
 import type { Layer } from '../model/vocabulary.ts';
 
 /** What stands before an Ingress on purpose, under an address of its own. */
@@ -49,17 +49,13 @@ function isStranger(observation: Observation, alb: Evidence['alb'] | undefined):
   return failure?.phase === 'Connect';
 }
 
-/** Whether the entrance itself, asked at its own address, answers as it should. */
-const isServing = (hops: readonly HopAnswer[]): boolean =>
-  hops.some(({ hop, observation }) => (hop === 'Ingress' || hop === 'Gateway') && observation.success);
-
 function explainsFailure(
   records: HostRecords,
-  { observation, hops = [], alb }: Pick<Evidence, 'observation'> & Partial<Pick<Evidence, 'hops' | 'alb'>>,
+  { observation, alb, ...asked }: Pick<Evidence, 'observation'> & Partial<Pick<Evidence, 'hops' | 'alb'>>,
 ): boolean {
   const remote = remoteIP(observation);
   const isFollowed = records.isByName && (remote === undefined || records.addresses.includes(remote));
-  return isFollowed && isStranger(observation, alb) && isServing(hops) && !isSplit(records);
+  return isFollowed && isStranger(observation, alb) && isEntranceServing(asked) && !isSplit(records);
 }
 
 const isElsewhere = ({ addresses, publishedAddresses }: HostRecords): boolean =>
@@ -94,18 +90,15 @@ export const dnsAddress = defineCheck({
       explains: ['DNS'],
     },
   },
-  run({ hostRecords, observation, hops, alb }, report) {
+  run({ hostRecords, ...seen }, report) {
+    const { observation } = seen;
     const { host, addresses, entrance, published } = hostRecords;
     if (observation.failure?.phase === 'Resolve') return [];
     const subject = { kind: 'Host', name: host, ref: `Host/${host}` };
     const slots = { host, entrance: entrance.ref, published: [...published].sort().join(', ') };
     if (addresses.length === 0) return [report('HostHasNoRecord', { subject, slots })];
     if (!isElsewhere(hostRecords)) return [];
-    const isCause = explainsFailure(hostRecords, {
-      observation,
-      ...(hops && { hops }),
-      ...(alb && { alb }),
-    });
+    const isCause = explainsFailure(hostRecords, seen);
     return [
       report('HostPointsElsewhere', {
         subject,

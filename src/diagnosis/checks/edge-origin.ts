@@ -1,3 +1,4 @@
+import { entranceHops } from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import type { HostRecords } from '../model/host-records.ts';
 import { isTooLate } from '../model/lateness.ts';
@@ -39,9 +40,7 @@ function isBefore(observation: Observation, records: HostRecords | undefined): b
 
 /** Entrances that were asked at addresses of their own; undefined unless all of them answered as expected. */
 function servingEntrance(hops: readonly HopAnswer[], observation: Observation): HopAnswer | undefined {
-  const asked = hops.filter(
-    ({ hop, address }) => (hop === 'Ingress' || hop === 'Gateway') && address !== remoteIP(observation),
-  );
+  const asked = entranceHops({ hops }).filter(({ address }) => address !== remoteIP(observation));
   return asked.every((one) => one.observation.success) ? asked[0] : undefined;
 }
 

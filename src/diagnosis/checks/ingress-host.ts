@@ -5,7 +5,7 @@ import type { Ingress } from '../model/kubernetes.ts';
 import { nearest } from '../model/nearest.ts';
 import { answeredByApplication } from '../model/observation.ts';
 import { referenceTo } from '../model/reference.ts';
-import type { Confidence } from '../model/vocabulary.ts';
+import { atMostMedium, type Confidence } from '../model/vocabulary.ts';
 import { appliedRule, isDefaultRule, listenerFor } from '../topology/alb-rules.ts';
 import { rulesForHost } from '../topology/ingress-rules.ts';
 
@@ -47,10 +47,6 @@ function isTaken({ match, candidates, missing }: IngressEvidence, host: string):
 const entranceOf = ({ loadBalancer }: IngressEvidence): string =>
   loadBalancer === undefined ? 'an ingress controller' : 'the load balancer of Ingresses';
 
-/** Where no Ingress is meant for the host, it may be that none should be. */
-const withoutIngress = (confidence: Confidence): Confidence =>
-  confidence === 'High' ? 'Medium' : confidence;
-
 export const ingressHost = defineCheck({
   id: 'ingress-host',
   title: 'A rule of the Ingress takes the host',
@@ -86,7 +82,8 @@ export const ingressHost = defineCheck({
     if (ingress === undefined) {
       const subject = { kind: 'Host', name: host, ref: `Host/${host}` };
       const slots = { host, entrance: entranceOf(route) };
-      return [report('NoIngressForHost', { subject, slots, confidence: withoutIngress(confidence) })];
+      // It may be that none should be.
+      return [report('NoIngressForHost', { subject, slots, confidence: atMostMedium(confidence) })];
     }
     const { name, namespace = home } = ingress.metadata;
     const hosts = hostsOf(ingress);

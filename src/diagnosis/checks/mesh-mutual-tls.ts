@@ -22,8 +22,8 @@ type Needed = Pick<
   | 'endpoints'
   | 'pods'
   | 'hops'
+  | 'dials'
 > &
-  Pick<Evidence, 'dials'> &
   Partial<Pick<Evidence, 'controllerPods'>>;
 
 /** Load balancers of AWS stand outside the cluster, and outside its mesh. */

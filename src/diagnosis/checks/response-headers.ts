@@ -1,4 +1,11 @@
-import { type AnswerEvidence, applicationOf, podHops, routerOf, routeState } from '../model/answering.ts';
+import {
+  type AnswerEvidence,
+  applicationOf,
+  isEntranceServing,
+  podHops,
+  routerOf,
+  routeState,
+} from '../model/answering.ts';
 import { defineCheck } from '../model/check.ts';
 import { NO_TARGET_ANSWERS } from '../model/consequences.ts';
 import type { Observation } from '../model/observation.ts';
@@ -27,13 +34,10 @@ function isTooLargeOfAll(evidence: LimitEvidence, { bytes }: HeaderLimit): boole
   );
 }
 
-/** The router itself, asked by its own address, passes the answer on: then it is somebody in front of it. */
-const isPassedByRouter = ({ hops = [] }: AnswerEvidence): boolean =>
-  hops.some(({ hop, observation }) => (hop === 'Ingress' || hop === 'Gateway') && observation.success);
-
 /** The limit that every answer of the Pods is above. */
 function limitOf(evidence: LimitEvidence): HeaderLimit | undefined {
-  if (routeState(evidence) === 'Broken' || isPassedByRouter(evidence)) return undefined;
+  // What the router itself passes on, somebody in front of it did not.
+  if (routeState(evidence) === 'Broken' || isEntranceServing(evidence)) return undefined;
   const limit = headerLimit(evidence);
   return limit !== undefined && isTooLargeOfAll(evidence, limit) ? limit : undefined;
 }

@@ -67,6 +67,14 @@ export const podHops = ({ hops = [], endpoints }: Asked): readonly HopAnswer[] =
       (endpoints?.some((one) => one.ready && one.address === address) ?? true),
   );
 
+/** What the router said, asked at its own address. */
+export const entranceHops = ({ hops = [] }: Asked): readonly HopAnswer[] =>
+  hops.filter(({ hop }) => hop === 'Ingress' || hop === 'Gateway');
+
+/** Whether the router, asked at its own address, answers as it should. */
+export const isEntranceServing = (evidence: Asked): boolean =>
+  entranceHops(evidence).some(({ observation }) => observation.success);
+
 /** Whether routing would bring the request to a ready Pod, as far as it could be looked at. */
 export function routeState({
   ingress,

@@ -2,7 +2,7 @@ import { podHops } from './answering.ts';
 import { ASIDE, applicationPorts, meshSidecar, portNumber, probedPorts } from './container-ports.ts';
 import type { Evidence } from './evidence.ts';
 import type { ServicePort } from './kubernetes.ts';
-import type { Observation } from './observation.ts';
+import { isPassedOn, type Observation } from './observation.ts';
 import type { Pod } from './pod.ts';
 import { hasCondition } from './serving-pods.ts';
 
@@ -12,11 +12,9 @@ const PROXIES: ReadonlySet<string> = new Set(['Istio', 'Envoy', 'Linkerd']);
 const REFUSED = /connection refused|connect error: 111|connection failure\s*$/i;
 
 /** The sidecar says itself that nobody takes its connection; what came from behind it carries the time that this took. */
-function saysRefused({ code = 0, answeredBy, headers, bodyStart = '' }: Observation): boolean {
-  const isOwn =
-    answeredBy?.confidence === 'High' &&
-    PROXIES.has(answeredBy.product) &&
-    headers['x-envoy-upstream-service-time'] === undefined;
+function saysRefused(answer: Observation): boolean {
+  const { code = 0, answeredBy, headers, bodyStart = '' } = answer;
+  const isOwn = answeredBy?.confidence === 'High' && PROXIES.has(answeredBy.product) && !isPassedOn(answer);
   return (
     isOwn &&
     [502, 503, 504].includes(code) &&

@@ -1,4 +1,4 @@
-import { type AnswerEvidence, podHops, routeState } from './answering.ts';
+import { type AnswerEvidence, answeredDirectly, routeState } from './answering.ts';
 import type { Evidence } from './evidence.ts';
 import { bytesOf } from './nginx-size.ts';
 import type { Observation } from './observation.ts';
@@ -44,7 +44,6 @@ export function isNotByRouter({ observation, request, ingress, ingressClass }: L
 export function leftToPods(evidence: Left): Confidence | undefined {
   const { pods } = evidence;
   if (!isNotByRouter(evidence) || routeState(evidence) !== 'Complete' || pods === undefined) return undefined;
-  const isAsked = podHops(evidence).some(({ observation: { code } }) => code !== undefined);
   const serving = servingPods(pods);
-  return !isAsked && serving.length > 0 && serving.every(runsNginx) ? 'Medium' : undefined;
+  return !answeredDirectly(evidence) && serving.length > 0 && serving.every(runsNginx) ? 'Medium' : undefined;
 }

@@ -1,4 +1,5 @@
 import { type AnswerEvidence, isGateway, isUnsignedJSON, podHops, type Sameness } from './answering.ts';
+import { runningContainers } from './container-ports.ts';
 import { isPassedOn, type Observation } from './observation.ts';
 import type { Container, Pod } from './pod.ts';
 import type { PodsEvidence } from './route-evidence.ts';
@@ -28,27 +29,6 @@ export const isByPolicy = (observation: Observation): boolean =>
 export const isPolicyPassedOn = (observation: Observation): boolean =>
   isOfPolicy(observation) && isPassedOn(observation);
 
-/** Whether every Pod that serves holds a proxy of a mesh. */
-export const isInMesh = (pods: PodsEvidence): boolean => {
-  const serving = servingPods(pods);
-  return serving.length > 0 && serving.every((pod) => containersOf(pod).some((one) => isOfMesh(one)));
-};
-
-/** Whether any of these Pods holds a proxy of a mesh. */
-export const holdsMeshProxy = (pods: readonly Pod[]): boolean =>
-  pods.some((pod) => containersOf(pod).some((one) => isOfMesh(one)));
-
-/** Annotations by which ports go past Istio's proxy. */
-const PAST_ISTIO = /^traffic\.sidecar\.istio\.io\/(?:in|ex)clude(?:InboundPorts|Interfaces)$/;
-
-/** Whether whatever comes to any port of the Pod goes through Istio's proxy. */
-export const isBehindIstio = (pod: Pod): boolean =>
-  containersOf(pod).some((one) => isOfIstio(one)) &&
-  !Object.keys(pod.metadata.annotations ?? {}).some((key) => PAST_ISTIO.test(key));
-
-/** Whether the container is a proxy of a mesh, and not the application. */
-export const isMeshProxy = (container: Container): boolean => isOfMesh(container);
-
 /** By the image, else by the name that an injector gives the container. */
 const runs =
   (pattern: RegExp) =>
@@ -58,12 +38,35 @@ const runs =
 const authenticates = runs(
   /(?:^|\/)(?:[\w-]*oauth2?-proxy|kube-rbac-proxy|gatekeeper|louketo-proxy|pomerium)(?=[:@]|$)/,
 );
-const isOfMesh = runs(/(?:^|\/)(?:proxyv2|envoy|proxy|istio-proxy|linkerd-proxy)(?=[:@]|$)/);
+
+/** Whether the container is a proxy of a mesh, and not the application. */
+export const isMeshProxy = runs(/(?:^|\/)(?:proxyv2|envoy|proxy|istio-proxy|linkerd-proxy)(?=[:@]|$)/);
+
 const isOfIstio = runs(/(?:^|\/)(?:proxyv2|istio-proxy)(?=[:@]|$)/);
 const isWebServer = runs(/(?:^|\/)(?:nginx(?:-unprivileged)?|openresty|haproxy|traefik|caddy)(?=[:@]|$)/);
 const routes = runs(
   /(?:^|\/)(?:proxyv2|envoy|ingress-nginx\/controller|nginx-ingress|haproxy-ingress|kubernetes-ingress(?:-controller)?|traefik|kong(?:-gateway)?|emissary)(?=[:@]|$)/,
 );
+const isNginxImage = runs(/(?:^|\/)(?:[\w-]*nginx(?:-[\w-]+)?|openresty)(?=[:@]|$)/);
+
+const holdsProxy = (pod: Pod): boolean => runningContainers(pod).some(isMeshProxy);
+
+/** Whether every Pod that serves holds a proxy of a mesh. */
+export const isInMesh = (pods: PodsEvidence): boolean => {
+  const serving = servingPods(pods);
+  return serving.length > 0 && serving.every(holdsProxy);
+};
+
+/** Whether any of these Pods holds a proxy of a mesh. */
+export const holdsMeshProxy = (pods: readonly Pod[]): boolean => pods.some(holdsProxy);
+
+/** Annotations by which ports go past Istio's proxy. */
+const PAST_ISTIO = /^traffic\.sidecar\.istio\.io\/(?:in|ex)clude(?:InboundPorts|Interfaces)$/;
+
+/** Whether whatever comes to any port of the Pod goes through Istio's proxy. */
+export const isBehindIstio = (pod: Pod): boolean =>
+  runningContainers(pod).some(isOfIstio) &&
+  !Object.keys(pod.metadata.annotations ?? {}).some((key) => PAST_ISTIO.test(key));
 
 /** Without a word: a mesh hides from strangers why it refuses. */
 const isSilent = ({ headers, bodyStart }: Observation): boolean =>
@@ -72,29 +75,21 @@ const isSilent = ({ headers, bodyStart }: Observation): boolean =>
 /** Whether one of these containers may have given such an answer in place of another. */
 function mayBeByProxyOf(containers: readonly Container[], answer: Observation): boolean {
   const { answeredBy, code = 0 } = answer;
-  const inner = containers.filter((one) => !isOfMesh(one));
+  const inner = containers.filter((one) => !isMeshProxy(one));
   // A web server says 403 of its own files, too; a password or a limit is a rule that somebody set.
-  if (isGateway(answeredBy))
-    return [401, 429].includes(code) && inner.length > 1 && inner.some((one) => isWebServer(one));
+  if (isGateway(answeredBy)) return [401, 429].includes(code) && inner.length > 1 && inner.some(isWebServer);
   if (answeredBy !== undefined || isUnsignedJSON(answer)) return false;
-  if ([302, 401, 403].includes(code) && inner.some((one) => authenticates(one))) return true;
+  if ([302, 401, 403].includes(code) && inner.some(authenticates)) return true;
   return [401, 403, 429].includes(code) && isSilent(answer) && inner.length < containers.length;
 }
 
-const containersOf = ({ spec: { containers, initContainers = [] } }: Pod): readonly Container[] => [
-  ...containers,
-  ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always'),
-];
-
-const isNginxImage = runs(/(?:^|\/)(?:[\w-]*nginx(?:-[\w-]+)?|openresty)(?=[:@]|$)/);
-
 /** Whether a container of the Pod is an nginx, which signs its pages as an ingress controller of nginx does. */
-export const runsNginx = (pod: Pod): boolean => containersOf(pod).some((one) => isNginxImage(one));
+export const runsNginx = (pod: Pod): boolean => runningContainers(pod).some(isNginxImage);
 
 function ownerBeside(pod: Pod, answer: Observation): Owner | undefined {
-  const containers = containersOf(pod);
+  const containers = runningContainers(pod);
   if (answer.answeredBy?.layer === 'Application') return undefined;
-  if (containers.every((one) => routes(one)))
+  if (containers.every(routes))
     return isGateway(answer.answeredBy) && (answer.code ?? 0) < 500 ? 'DevOps' : 'Both';
   return containers.length > 1 && mayBeByProxyOf(containers, answer) ? 'Both' : undefined;
 }

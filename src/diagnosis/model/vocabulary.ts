@@ -24,6 +24,9 @@ export type Layer = (typeof LAYERS)[number];
 export const CONFIDENCES = ['High', 'Medium', 'Low'] as const;
 export type Confidence = (typeof CONFIDENCES)[number];
 
+export const atMostMedium = (confidence: Confidence): Confidence =>
+  confidence === 'High' ? 'Medium' : confidence;
+
 export const SEVERITIES = ['Error', 'Warning', 'Info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 

@@ -1,7 +1,7 @@
 import type { AccessLogEntry, Rule } from '../model/aws.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { isElsewhere } from './alb-rule-source.ts';
-import { listenerFor, targetGroupsOf } from './alb-rules.ts';
+import { isDefaultRule, listenerFor, targetGroupsOf } from './alb-rules.ts';
 
 type Known = Pick<Evidence, 'request'> & Partial<Pick<Evidence, 'listeners' | 'targetGroupBindings'>>;
 
@@ -11,9 +11,7 @@ export function loggedRule(
   { listeners = [], request }: Known,
 ): Rule | undefined {
   const { Rules = [] } = listenerFor(listeners, request.port) ?? {};
-  return Rules.find(({ Priority, IsDefault }) =>
-    priority === '0' ? IsDefault === true || Priority === 'default' : Priority === priority,
-  );
+  return Rules.find((rule) => (priority === '0' ? isDefaultRule(rule) : rule.Priority === priority));
 }
 
 /** Whether the request went to the targets of another Service: by the line itself, else by the rule that it names. */

@@ -88,8 +88,8 @@ function takes({ Conditions = [] }: Rule, request: RoutedRequest): Truth {
   return results.includes('Unknown') ? 'Unknown' : 'Yes';
 }
 
-const priorityOf = ({ Priority, IsDefault }: Rule): number =>
-  IsDefault === true || Priority === 'default' ? Number.POSITIVE_INFINITY : Number(Priority);
+const priorityOf = (rule: Rule): number =>
+  isDefaultRule(rule) ? Number.POSITIVE_INFINITY : Number(rule.Priority);
 
 export interface AppliedRule {
   readonly rule: Rule;

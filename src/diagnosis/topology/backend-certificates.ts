@@ -28,11 +28,13 @@ function namesWanted({ spec: { validation } }: BackendTLSPolicy): readonly strin
 
 export type Fault = 'Mismatch' | 'Expired' | 'Untrusted';
 
-/** What is wrong with a certificate that a Pod shows; who signed it is known to the Gateway alone. */
-function faultOf({ tls, time }: Observation, wanted: readonly string[] | undefined): Fault | undefined {
+/** What is wrong with a certificate that a Pod shows, of which it wants one of these names; who signed it is known to the router alone. */
+export function certificateFaultOf(
+  { tls, time }: Observation,
+  wanted: readonly string[] | undefined,
+): Exclude<Fault, 'Untrusted'> | undefined {
   const { subjectAltNames: names, notAfterTime } = tls ?? {};
-  const isFor = (host: string) =>
-    names?.some((name) => name !== '' && hostRank(name, host.toLowerCase()) !== undefined);
+  const isFor = (host: string) => names?.some((name) => name !== '' && hostRank(name, host) !== undefined);
   if (names !== undefined && wanted !== undefined && !wanted.some(isFor)) return 'Mismatch';
   return notAfterTime !== undefined && Date.parse(notAfterTime) < Date.parse(time) ? 'Expired' : undefined;
 }
@@ -62,7 +64,8 @@ export function certificateFault(
 ): CertificateFault | undefined {
   const wanted = namesWanted(policy);
   const shown = hops.filter(({ observation }) => observation.tls !== undefined);
-  const faults = shown.flatMap(({ observation }) => faultOf(observation, wanted) ?? []);
+  const hosts = wanted?.map((name) => name.toLowerCase());
+  const faults = shown.flatMap(({ observation }) => certificateFaultOf(observation, hosts) ?? []);
   const told = VERIFY_FAILED.test(answer) ? WORDS.find(([, words]) => words.test(answer))?.[0] : undefined;
   const fault = faults[0] ?? told;
   if (fault === undefined) return undefined;

@@ -4,7 +4,12 @@ import { passesHTTPCheck } from '../model/http-check.ts';
 import { answeredByApplication, type Observation } from '../model/observation.ts';
 import type { Confidence, Severity } from '../model/vocabulary.ts';
 import { http2Annotation, isHTTP2Protocol, protocolSetting } from './backend-protocol.ts';
-import type { DeciderEvidence, SchemeDecider } from './scheme-decider.ts';
+import {
+  type DeciderEvidence,
+  placeOfAnnotation,
+  placeOfAppProtocol,
+  type SchemeDecider,
+} from './scheme-decider.ts';
 
 /** Controllers of which the annotations are judged by themselves. */
 const JUDGED_ELSEWHERE = /^(?:k8s\.io\/ingress-nginx|ingress\.k8s\.aws\/|eks\.amazonaws\.com\/)/;
@@ -20,25 +25,18 @@ function onIngress(evidence: DeciderEvidence): SchemeDecider | undefined {
   if (service === undefined || port === undefined || reference === undefined) return undefined;
   const annotation = http2Annotation(setting, { ingress: ingress.match.ingress, service, port });
   if (annotation === undefined) return undefined;
-  const { on, key } = annotation;
-  const subject = on === 'Ingress' ? router : reference;
-  return {
-    subject: { ...subject, field: `metadata.annotations['${key}']` },
-    layer: on,
-    remedy: `Take annotation ${key} off ${subject.ref}`,
-  };
+  const place = placeOfAnnotation(annotation, { ingress: router, service: reference });
+  return { ...place, remedy: `Take annotation ${annotation.key} off ${place.subject.ref}` };
 }
 
 /** Gateways ask in the protocol that the Service's port names. */
-function behindGateway({ httpRoute, service: behind }: DeciderEvidence): SchemeDecider | undefined {
-  const { service, port, reference } = behind ?? {};
-  if (httpRoute?.match === undefined || reference === undefined || port === undefined) return undefined;
+function behindGateway({ httpRoute, service: route }: DeciderEvidence): SchemeDecider | undefined {
+  const port = route?.port;
+  if (httpRoute?.match === undefined || route === undefined || port === undefined) return undefined;
   if (!isHTTP2Protocol(port.appProtocol)) return undefined;
-  const index = service?.spec.ports?.indexOf(port) ?? 0;
   return {
-    subject: { ...reference, field: `spec.ports[${index}].appProtocol` },
-    layer: 'Service',
-    remedy: `Take appProtocol ${port.appProtocol} off port ${port.port} of ${reference.ref}`,
+    ...placeOfAppProtocol(route, port),
+    remedy: `Take appProtocol ${port.appProtocol} off port ${port.port} of ${route.reference.ref}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type AnswerEvidence, routerOf } from '../model/answering.ts';
 import type { Evidence } from '../model/evidence.ts';
+import type { ServicePort } from '../model/kubernetes.ts';
 import type { ObjectReference } from '../model/reference.ts';
 import type { ServiceEvidence } from '../model/route-evidence.ts';
 import type { Layer } from '../model/vocabulary.ts';
@@ -60,14 +61,21 @@ export function asksHTTP1(evidence: DeciderEvidence): boolean {
 
 const VERB = { TLS: 'HTTPS', HTTP2: 'HTTP/2' } as const;
 
-const byAnnotation = (
+type Place = Pick<SchemeDecider, 'subject' | 'layer'>;
+
+/** Where the annotation stands. */
+export const placeOfAnnotation = (
   { on, key }: ProtocolAnnotation,
   { ingress, service }: { readonly ingress: ObjectReference; readonly service: ObjectReference },
-  value: string,
-): SchemeDecider => ({
+): Place => ({
   subject: { ...(on === 'Ingress' ? ingress : service), field: `metadata.annotations['${key}']` },
   layer: on,
-  remedy: `Set annotation ${key} of ${on === 'Ingress' ? ingress.ref : service.ref} to "${value}"`,
+});
+
+/** Where the Service names the protocol of its port. */
+export const placeOfAppProtocol = ({ reference, service }: ServiceEvidence, port: ServicePort): Place => ({
+  subject: { ...reference, field: `spec.ports[${service?.spec.ports?.indexOf(port) ?? 0}].appProtocol` },
+  layer: 'Service',
 });
 
 function onIngress(
@@ -79,24 +87,22 @@ function onIngress(
   const { reference: service, port } = evidence.service ?? {};
   if (setting === undefined || service === undefined || port === undefined)
     return { subject: ingress, layer: 'Ingress', remedy: `Let ${ingress.ref} ask over ${VERB[protocol]}` };
-  return byAnnotation(setting, { ingress, service }, valueFor(setting, service.name, port));
+  const place = placeOfAnnotation(setting, { ingress, service });
+  const value = valueFor(setting, service.name, port);
+  return { ...place, remedy: `Set annotation ${setting.key} of ${place.subject.ref} to "${value}"` };
 }
 
 /** Gateways ask as policies for the Service say, and in the protocol that its port names. */
-function behindGateway(
-  { reference, service, port }: ServiceEvidence,
-  protocol: AskedProtocol,
-): SchemeDecider {
+function behindGateway(route: ServiceEvidence, protocol: AskedProtocol): SchemeDecider {
+  const { reference, port } = route;
   if (protocol === 'TLS' || port === undefined)
     return {
       subject: reference,
       layer: 'Service',
       remedy: `Add a BackendTLSPolicy for ${reference.ref}, or what the Gateway knows in its place`,
     };
-  const index = service?.spec.ports?.indexOf(port) ?? 0;
   return {
-    subject: { ...reference, field: `spec.ports[${index}].appProtocol` },
-    layer: 'Service',
+    ...placeOfAppProtocol(route, port),
     remedy: `Set appProtocol of port ${port.port} of ${reference.ref} to kubernetes.io/h2c`,
   };
 }

@@ -1,3 +1,4 @@
+import { probesOf, runningContainers } from '../../diagnosis/model/container-ports.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { Container, ContainerProbe, Pod } from '../../diagnosis/model/pod.ts';
@@ -27,26 +28,18 @@ const probedPort = ({ httpGet, tcpSocket }: ContainerProbe): number[] => {
 };
 
 /** Ports that a container says it opens: in its ports, or by how it wants to be probed. */
-function namedPorts({
-  ports = [],
-  readinessProbe,
-  livenessProbe,
-  startupProbe,
-}: Container): readonly number[] {
-  const declared = ports
+function namedPorts(container: Container): readonly number[] {
+  const declared = (container.ports ?? [])
     .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
     .map((port) => port.containerPort);
-  const probes = [readinessProbe, livenessProbe, startupProbe].filter((probe) => probe !== undefined);
-  return [...declared, ...probes.flatMap(probedPort)];
+  return [...declared, ...probesOf(container).flatMap(probedPort)];
 }
 
 /** Other ports of one Pod, to suggest the one that was meant. */
 function alternatives(pod: Pod | undefined, used: number | undefined): readonly Attempt[] {
   const address = pod?.status.podIP;
   if (pod === undefined || address === undefined) return [];
-  const { containers, initContainers = [] } = pod.spec;
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
-  const ports = new Set([...containers, ...sidecars].flatMap(namedPorts));
+  const ports = new Set(runningContainers(pod).flatMap(namedPorts));
   return [...ports]
     .filter((port) => port !== used)
     .slice(0, MAXIMUM_ALTERNATIVES)

@@ -22,27 +22,26 @@ const ofOtherClasses = (ingress: Ingress, others: readonly Ingress[]): readonly 
 
 export const readServedSiblings: SlotReader<'servedSiblings'> = async (context) => {
   const { slot, reader } = context;
-  const [route, served, pods] = await Promise.all([
+  const [route, own, pods] = await Promise.all([
     slot('ingress'),
     slot('ingressClass'),
     slot('controllerPods'),
   ]);
   if (!route.ok) return route;
-  if (!served.ok) return served;
+  if (!own.ok) return own;
   if (!pods.ok) return pods;
-  const siblings = ofOtherClasses(served.value.ingress, route.value.others ?? []);
+  const siblings = ofOtherClasses(own.value.ingress, route.value.others ?? []);
   if (pods.value.length > 0 || siblings.length === 0) return NOT_APPLICABLE;
   const classes = await reader.list('IngressClass');
   if (!classes.ok) return classes;
-  const used = new Set(siblings.flatMap((sibling) => servingClass(sibling, classes.value) ?? []));
+  const served = siblings.flatMap((sibling) => {
+    const ingressClass = servingClass(sibling, classes.value);
+    return ingressClass === undefined ? [] : [{ sibling, ingressClass }];
+  });
+  const used = new Set(served.map(({ ingressClass }) => ingressClass));
   const looks = await Promise.all(
     [...used].map(async (each) => ({ each, ready: await isReady(context, each) })),
   );
   const ready = new Set(looks.flatMap(({ each, ready: look }) => (look.ok && look.value ? each : [])));
-  return found(
-    siblings.filter((sibling) => {
-      const ingressClass = servingClass(sibling, classes.value);
-      return ingressClass !== undefined && ready.has(ingressClass);
-    }),
-  );
+  return found(served.filter(({ ingressClass }) => ready.has(ingressClass)).map(({ sibling }) => sibling));
 };

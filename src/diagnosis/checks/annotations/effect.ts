@@ -1,4 +1,5 @@
 import type { Symptom } from '../../model/check.ts';
+import { probesOf } from '../../model/container-ports.ts';
 import type { IngressMatch } from '../../model/ingress-evidence.ts';
 import type { Service } from '../../model/kubernetes.ts';
 import { answeredByApplication, type Observation } from '../../model/observation.ts';
@@ -130,13 +131,7 @@ export const hasReadyEndpoint = ({ endpoints }: EffectContext): boolean =>
 /** Whether the kubelet asks Pods of the backend below a path: there the application has its routes. */
 const isProbedBelow = ({ pods }: EffectContext, prefix: string): boolean =>
   pods.some(({ spec }) =>
-    spec.containers
-      .flatMap(({ readinessProbe, livenessProbe, startupProbe }) => [
-        readinessProbe,
-        livenessProbe,
-        startupProbe,
-      ])
-      .some((probe) => probe?.httpGet?.path?.startsWith(`${prefix}/`)),
+    spec.containers.flatMap(probesOf).some(({ httpGet }) => httpGet?.path?.startsWith(`${prefix}/`)),
   );
 
 /** What taking a prefix off does, where the application has its routes below it. */

@@ -1,6 +1,6 @@
 import { isNginx } from '../../model/answering.ts';
 import type { Observation } from '../../model/observation.ts';
-import { hostRank } from '../../topology/ingress-hosts.ts';
+import { certificateFaultOf } from '../../topology/backend-certificates.ts';
 import { type Effect, type EffectContext, podsServe, when } from './effect.ts';
 
 const PREFIX = 'nginx.ingress.kubernetes.io/';
@@ -18,17 +18,13 @@ const isSetBySnippet = ({ annotations }: EffectContext): boolean =>
     annotations[`${PREFIX}${key}`]?.includes('proxy_ssl_name'),
   );
 
-/** Whether the certificate that a Pod shows is for another name than the one that is looked for, or has expired. */
-function isWrong({ tls, time }: Observation, name: string): boolean {
-  const { subjectAltNames: names, notAfterTime } = tls ?? {};
-  const isForOther = names?.every((one) => one === '' || hostRank(one, name) === undefined) ?? false;
-  return isForOther || (notAfterTime !== undefined && Date.parse(notAfterTime) < Date.parse(time));
-}
-
 /** Who signed it is known to the controller alone. */
 function isProved(context: EffectContext): boolean {
   const name = context.annotations[`${PREFIX}proxy-ssl-name`] ?? OWN_NAME;
-  return !isSetBySnippet(context) && answersOverTLS(context).every((answer) => isWrong(answer, name));
+  return (
+    !isSetBySnippet(context) &&
+    answersOverTLS(context).every((answer) => certificateFaultOf(answer, [name]) !== undefined)
+  );
 }
 
 /** nginx reads none of the annotations about its backend's certificate without the one that names its own. */

@@ -64,15 +64,18 @@ async function gather(checks: readonly Check[], route: Route, steps: Steps): Pro
       return slot;
     }),
   );
+  const slowest = (slots: readonly SlotName[]) =>
+    slots.reduce((most, name) => Math.max(most, took.get(name) ?? 0), 0);
   for (const { id, needs, wants } of checks) {
-    steps.checked?.(id, Math.max(0, ...[...needs, ...wants].map((name) => took.get(name) ?? 0)));
+    steps.checked?.(id, Math.max(slowest(needs), slowest(wants)));
   }
   return Object.assign({}, ...gathered);
 }
 
 const chosen = (ids: readonly string[]): readonly Check[] => {
   const checks: readonly Check[] = CHECKS;
-  return checks.filter(({ id }) => ids.includes(id));
+  const wanted = new Set(ids);
+  return checks.filter(({ id }) => wanted.has(id));
 };
 
 /** locate → select → gather → check → judge, on one way that the request may have taken. */

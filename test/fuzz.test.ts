@@ -65,6 +65,7 @@ async function visitWith(
     }),
     whyBlind: async () => undefined,
     start: (work) => ({ begun: Promise.resolve(), done: work() }),
+    isCrowded: () => false,
     now: Date.now,
   };
   const spec = { target: { url: 'http://shop.test/' } };

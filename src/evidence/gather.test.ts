@@ -656,6 +656,33 @@ describe('dials', () => {
     ]);
   });
 
+  test('endpoints of every ReplicaSet and node before more of the same', async () => {
+    const places = [
+      ['v1-a', 'node-1'],
+      ['v1-b', 'node-1'],
+      ['v1-c', 'node-2'],
+      ['v1-d', 'node-1'],
+      ['v1-e', 'node-1'],
+      ['v1-f', 'node-1'],
+      ['v2-a', 'node-1'],
+      ['v2-b', 'node-2'],
+    ] as const;
+    const endpoints = places.map(([name, nodeName], index) => ({
+      addresses: [`10.0.0.${index}`],
+      conditions: { ready: true },
+      nodeName,
+      targetRef: { kind: 'Pod', name: `shop-${name}` },
+    }));
+    const objects = [...SHOP.slice(0, 2), slice([], { endpoints })];
+    const { value } = await dialled({ objects });
+    const asked = value.ok ? value.value.map(({ podName }) => podName) : [];
+    expect(asked).toEqual(['shop-v1-a', 'shop-v2-b', 'shop-v1-b', 'shop-v1-c', 'shop-v1-d']);
+    const few = { hops: 'SafeMethods', podLogs: { enabled: false, tailLines: 1 }, endpoints: 2 } as const;
+    const sources = { settings: { ...few, deadlineMilliseconds: 10_000 }, dial: async () => 'Open' as const };
+    const crowded = await gathered('dials', { objects, sources });
+    expect(crowded.ok && crowded.value.map(({ podName }) => podName)).toEqual(['shop-v1-a', 'shop-v2-b']);
+  });
+
   test('other ports of a running Pod where no endpoint has a port', async () => {
     const objects = [...SHOP.slice(0, 3), slice([['10.0.0.1', 'shop-1']], { ports: [] })];
     expect((await dialled({ objects })).value).toEqual({

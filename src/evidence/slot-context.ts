@@ -62,6 +62,8 @@ export type LogReader = (request: LogRequest) => Promise<Lookup<string | undefin
 export interface EvidenceSettings {
   readonly hops: 'Disabled' | 'SafeMethods' | 'AnyMethod';
   readonly podLogs: { readonly enabled: boolean; readonly tailLines: number };
+  /** How many endpoints are asked; absent: 5. */
+  readonly endpoints?: number;
   /** Of all looks of one diagnosis together. */
   readonly deadlineMilliseconds: number;
   /** `cluster.local` */

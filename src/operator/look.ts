@@ -33,7 +33,7 @@ export interface Inquiry extends Asker {
 }
 
 /** All that one look at a target needs of the world. */
-export interface World {
+export interface World extends Starts {
   readonly reader: TargetReader;
   valuesFor(namespace: string): ReadValues;
   /** To the logs and traces of a failure. */
@@ -41,8 +41,6 @@ export interface World {
   /** Lets Secrets and ConfigMaps of a namespace be read anew. */
   forgetValues(namespace: string): void;
   probe(inquiry: Inquiry): Promise<Observation>;
-  /** Lets a diagnosis begin when it may. */
-  readonly start: Starts;
   /** What looks for the cause of a failure. */
   investigate(inquiry: Inquiry): Omit<Steps, 'observe'>;
   /** Why this process itself is cut off; undefined when it is not. */

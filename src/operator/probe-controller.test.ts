@@ -81,6 +81,7 @@ function controllerOn(...initial: readonly StoredProbe[]) {
     }),
     whyBlind: async () => undefined,
     start: (work) => ({ begun: Promise.resolve(), done: work() }),
+    isCrowded: () => false,
     now: () => seen.now(),
     async probe(inquiry) {
       const { name, request } = inquiry;

@@ -5,10 +5,10 @@ import type { Observation } from '../diagnosis/model/observation.ts';
 import type { StoreEvent, StoreView } from '../kubernetes/store.ts';
 import { type Requeue, Workqueue, type WorkqueueObservation } from '../kubernetes/workqueue.ts';
 import type { World } from './look.ts';
-import type { Plan } from './plan.ts';
+import { nextVisit } from './next-visit.ts';
 import type { NamespacePolicy } from './policy.ts';
 import { SecondLooks } from './second-looks.ts';
-import { firstStart, nextStart, shareOf } from './start-times.ts';
+import { firstStart, shareOf } from './start-times.ts';
 import { conditionOf, settledFailure } from './status/judgement.ts';
 import { withPartsOf } from './status/same-parts.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -38,23 +38,6 @@ export interface ProbeControllerOptions {
 
 /** After a defect of the operator itself, which must not become a busy loop. */
 const AFTER_DEFECT_MILLISECONDS = 30_000;
-/** Timers may come that much too early, which must not make two probes of one. */
-const EARLY_MILLISECONDS = 10;
-
-interface Visiting {
-  readonly startedAt: number;
-  readonly now: number;
-  readonly share: number;
-}
-
-/** When a maintenance window opens, the status says so at once; when one ends, probing begins as after a restart. */
-function nextVisit({ maintenance, intervalMilliseconds }: Plan, { startedAt, now, share }: Visiting): number {
-  const open = maintenance?.openAt(startedAt);
-  if (open !== undefined) return firstStart(open.end + EARLY_MILLISECONDS, intervalMilliseconds, share);
-  const start = nextStart(now + EARLY_MILLISECONDS, intervalMilliseconds, share);
-  return Math.min(start, (maintenance?.changeAfter(startedAt) ?? start) + EARLY_MILLISECONDS);
-}
-
 /** Decides when this replica looks at which StatusProbe, and carries what it saw to status, metrics and log. */
 export class ProbeController {
   readonly #options: ProbeControllerOptions;
@@ -168,11 +151,15 @@ export class ProbeController {
       this.#tell(key, probe, visited);
     }
     const { plan, record } = this.#owned.get(key) ?? {};
-    if (record === undefined || settledFailure(record.status) === undefined) this.#secondLooks.forget(key);
+    const hasVerdict = record !== undefined && settledFailure(record.status) !== undefined;
+    if (!hasVerdict) this.#secondLooks.forget(key);
     else if (!mayRest) this.#secondLooks.looked(key, lookedAt);
     if (plan === undefined || plan.problem !== undefined || plan.spec.suspend) return undefined;
     const now = world.now();
-    return { requeueAfterMilliseconds: nextVisit(plan, { startedAt, now, share: shareOf(key) }) - now };
+    const rests = hasVerdict && world.isCrowded();
+    return {
+      requeueAfterMilliseconds: nextVisit(plan, { startedAt, now, share: shareOf(key), rests }) - now,
+    };
   }
 
   /** Nobody is told of a probe that was deleted, changed or moved to another replica under way. */

@@ -40,8 +40,8 @@ const isAbout = ({ uid, status }: Judged, probe: StoredProbe): boolean =>
 
 const FIELD_MANAGER = 'statusprobe';
 /** 5,000 probes that fail at once are written within 2 minutes, and the API server has time for others. */
-const WRITES_PER_SECOND = 45;
-const BURST = 5;
+const WRITES_PER_SECOND = 48;
+const BURST = 2;
 /** Together with all others of this replica: the API server shall not notice them. */
 const BETWEEN_HEARTBEATS_MILLISECONDS = 1_000;
 
@@ -60,7 +60,7 @@ export class StatusWriter {
   constructor(options: StatusWriterOptions) {
     this.#options = options;
     this.#queue = new Workqueue({
-      workers: 8,
+      workers: 16,
       baseMilliseconds: 500,
       ceilingMilliseconds: 10_000,
       retriesPerSecond: WRITES_PER_SECOND,

@@ -23,7 +23,7 @@ it('work that lasts holds up nobody', async () => {
 });
 
 it('so much work at once, and more when what began first only waits', async () => {
-  const start = createStarts();
+  const { start } = createStarts();
   const under: number[] = [];
   let running = 0;
   const work = async () => {
@@ -40,8 +40,16 @@ it('so much work at once, and more when what began first only waits', async () =
   expect(await start(async () => 'begun').done).toBe('begun');
 });
 
+it('tells of a crowd while more than a hundred wait', async () => {
+  const { start, isCrowded } = createStarts();
+  const work = Array.from({ length: 200 }, () => start(() => nextTurn()).done);
+  expect(isCrowded()).toBe(true);
+  await Promise.all(work);
+  expect(isCrowded()).toBe(false);
+});
+
 it('work that fails gives its place back', async () => {
-  const start = createStarts();
+  const { start } = createStarts();
   const failed = Array.from({ length: 40 }, () =>
     start(async () => {
       throw new Error('broken');

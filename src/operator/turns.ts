@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const AT_ONCE = 16;
 /** Work that has not ended by then waits for the network, and holds up nobody. */
 const FIRST_MILLISECONDS = 100;
+/** Where more than this waits, everybody does with less, so that nobody waits long. */
+const CROWD = 100;
 
 /**
  * Lets work begin one after the other, each in a turn of the event loop of its own: where many come at once, they run one
@@ -17,11 +19,12 @@ export function createTurns(): () => Promise<void> {
   };
 }
 
-/** Begins work when it may, and gives what comes of it. */
-export type Starts = <T>(work: () => Promise<T>) => {
-  readonly begun: Promise<void>;
-  readonly done: Promise<T>;
-};
+export interface Starts {
+  /** Begins work when it may, and gives what comes of it. */
+  start<T>(work: () => Promise<T>): { readonly begun: Promise<void>; readonly done: Promise<T> };
+  /** Whether very much work has come that may not begin yet. */
+  isCrowded(): boolean;
+}
 
 /**
  * Lets heavy work begin in turns, and no more of it at once than the processor keeps up with: what is quick ends before
@@ -43,19 +46,23 @@ export function createStarts(): Starts {
     else next();
   };
 
-  return (work) => {
-    const begun = takePlace().then(turn);
-    const done = begun.then(async () => {
-      const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-      const timer = setTimeout(leave, FIRST_MILLISECONDS);
-      void left.then(givePlace);
-      try {
-        return await work();
-      } finally {
-        clearTimeout(timer);
-        leave();
-      }
-    });
-    return { begun, done };
+  const begin = async <T>(work: () => Promise<T>): Promise<T> => {
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    const timer = setTimeout(leave, FIRST_MILLISECONDS);
+    void left.then(givePlace);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      leave();
+    }
+  };
+
+  return {
+    start(work) {
+      const begun = takePlace().then(turn);
+      return { begun, done: begun.then(() => begin(work)) };
+    },
+    isCrowded: () => waiting.length > CROWD,
   };
 }

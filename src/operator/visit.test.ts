@@ -74,6 +74,7 @@ function worldOf({
     }),
     whyBlind: async () => undefined,
     start: (work) => ({ begun: Promise.resolve(), done: work() }),
+    isCrowded: () => false,
     now: () => NOW,
     ...others,
   };

@@ -57,7 +57,9 @@ export function createGuards({ reader, clusterCIDRs, apiServerHosts, now }: Guar
       check(address, port, purpose, host) {
         // The spec names an object of its own namespace, and that object names this host.
         if (host === ownHost && purpose === 'connectTo') further.add(address);
-        const isServer = server.endpoints.has(socketAddress(canonicalAddress(address) ?? address, port));
+        const isServer =
+          server.ports.has(port) &&
+          server.endpoints.has(socketAddress(canonicalAddress(address) ?? address, port));
         return (isServer ? strict : guard).check(address, port, purpose, host);
       },
     };
@@ -89,6 +91,7 @@ interface APIServer {
   readonly nodes: ReadonlySet<string>;
   /** Where it listens on them. */
   readonly endpoints: ReadonlySet<string>;
+  readonly ports: ReadonlySet<number>;
 }
 
 async function apiServer(reader: ClusterReader): Promise<APIServer> {
@@ -104,13 +107,16 @@ async function apiServer(reader: ClusterReader): Promise<APIServer> {
     ),
     addresses: service.ok ? clusterIPs(service.value) : [],
     endpoints: new Set(listening.flatMap(sockets)),
+    ports: new Set(listening.flatMap(portsOf)),
   };
 }
 
 const clusterIPs = (service: Service | undefined): readonly string[] =>
   (service?.spec.clusterIPs ?? []).filter((address) => address !== 'None' && address !== '');
 
-const sockets = ({ endpoints, ports }: EndpointSlice): readonly string[] =>
-  (endpoints ?? []).flatMap(({ addresses }) =>
-    addresses.flatMap((address) => (ports ?? []).map(({ port = 443 }) => socketAddress(address, port))),
+const portsOf = ({ ports }: EndpointSlice): readonly number[] => (ports ?? []).map(({ port = 443 }) => port);
+
+const sockets = (slice: EndpointSlice): readonly string[] =>
+  (slice.endpoints ?? []).flatMap(({ addresses }) =>
+    addresses.flatMap((address) => portsOf(slice).map((port) => socketAddress(address, port))),
   );

@@ -13,12 +13,16 @@ import { refuse } from './refuse.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
 const SYNC_LOOK_MILLISECONDS = 50;
+/** Lines that come close to each other are written together. */
+const LOG_BUFFER_BYTES = 4096;
+const LOG_MILLISECONDS = 100;
 
 /** `statusprobe run`: works until it is told to stop. */
 export async function run(config: Config, version: string): Promise<void> {
   const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   // Whoever reads the log slowly must not hold up the event loop; what waits is written at the exit.
-  const log = pino(options, pino.destination({ dest: 1, sync: false }));
+  const buffer = { sync: false, minLength: LOG_BUFFER_BYTES, periodicFlush: LOG_MILLISECONDS };
+  const log = pino(options, pino.destination({ dest: 1, ...buffer }));
   switchLevelBySignal(log);
   const foundations = await layFoundations(config, version, log);
   const stopping = stopSignal();

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { AccessReviews } from '../evidence/access-reviews.ts';
 import type { LogLooks } from '../evidence/aws/log-looks.ts';
 import type { AwsReader } from '../evidence/aws/reader.ts';
@@ -15,7 +15,7 @@ import type { NamespacePolicy } from '../operator/policy.ts';
 import { ValueCache } from '../operator/request/value-cache.ts';
 import { createStarts, createTurns } from '../operator/turns.ts';
 import { AccessTokens } from '../probe/access-token.ts';
-import { type Correlation, type CorrelationIds, correlation, userAgent } from '../probe/correlation.ts';
+import { type Correlation, correlation, userAgent } from '../probe/correlation.ts';
 import { dial } from '../probe/dial.ts';
 import type { AddressResolver } from '../probe/dns.ts';
 import type { AddressGuard } from '../probe/guard.ts';
@@ -60,6 +60,7 @@ export interface WorldParts {
 /** Beyond the timeout of the probe itself, which the hops may take once more. */
 const LOOKS_MILLISECONDS = 2_000;
 const LOG_BYTES = 64 * 1024;
+const ENDPOINTS_IN_A_CROWD = 2;
 
 /** Probing and gathering as one look at a target needs them. */
 export function createWorld(parts: WorldParts): World {
@@ -68,6 +69,7 @@ export function createWorld(parts: WorldParts): World {
   const resolve = nameLookup(parts.resolver);
   // Beside the turns to begin: what has begun is not held up by what waits to.
   const judging = createTurns();
+  const starts = createStarts();
   const guardFor = async ({ namespace, ownHost }: Inquiry) =>
     parts.guards(namespace, await parts.policyOf(namespace), ownHost);
   const gathering = async (inquiry: Inquiry): Promise<EvidenceSteps> => {
@@ -78,7 +80,8 @@ export function createWorld(parts: WorldParts): World {
       ask: (hop: HopRequest) => ask(inquiry, hopRequest(inquiry.request, hop), guard),
     };
     const repeat = () => ask(inquiry, inquiry.request, guard);
-    const sources = { ...sourcesFor(inquiry, parts, policy), resolve, repeat, ...(parts.isInside && inside) };
+    const own = sourcesFor(inquiry, parts, policy, starts.isCrowded());
+    const sources = { ...own, resolve, repeat, ...(parts.isInside && inside) };
     return createSteps(parts.through?.(sources) ?? sources);
   };
 
@@ -88,16 +91,12 @@ export function createWorld(parts: WorldParts): World {
     forgetValues: (namespace) => values.forget(namespace),
     ...(parts.links && { links: parts.links }),
     whyBlind: parts.whyBlind,
-    start: createStarts(),
+    ...starts,
     now: Date.now,
     probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
     investigate(inquiry) {
       // Most probes are healthy: nothing is prepared before a failure is looked into.
-      let evidence: Promise<EvidenceSteps> | undefined;
-      const steps = () => {
-        evidence ??= gathering(inquiry);
-        return evidence;
-      };
+      const steps = once(() => gathering(inquiry));
       return {
         locate: async (observation, detour) => (await steps()).locate(observation, detour),
         gather: async (slots, route) => (await steps()).gather(slots, route),
@@ -107,6 +106,14 @@ export function createWorld(parts: WorldParts): World {
         sha256: (text) => createHash('sha256').update(text).digest('hex'),
       };
     },
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
@@ -137,6 +144,7 @@ function sourcesFor(
   { namespace, name, plan, request, failingSince }: Inquiry,
   { reader, client, podLogs, clusterDomain, aws, logLooks }: WorldParts,
   policy: NamespacePolicy,
+  isCrowded: boolean,
 ): Sources {
   const { hops, podLogs: logs, aws: options } = plan.spec.diagnose;
   return {
@@ -151,6 +159,7 @@ function sourcesFor(
     settings: {
       hops: hops.mode,
       podLogs: logs,
+      ...(isCrowded && { endpoints: ENDPOINTS_IN_A_CROWD }),
       deadlineMilliseconds: request.timeoutMilliseconds + LOOKS_MILLISECONDS,
       clusterDomain,
       ...(options && { aws: { options, allowed: policy.awsResources } }),
@@ -188,11 +197,9 @@ const correlationOf = (version: string, { namespace, name }: Inquiry): Correlati
     version,
     probe: { namespace, name },
     seconds: Math.floor(Date.now() / 1000),
-    ...randomIds(),
+    random: randomDigits(24),
+    span: randomDigits(16),
   });
 
-/** One call, for each has its price. */
-function randomIds(): Pick<CorrelationIds, 'random' | 'span'> {
-  const digits = randomBytes(20).toString('hex');
-  return { random: digits.slice(0, 24), span: digits.slice(24) };
-}
+/** Of UUIDs, because Node makes many of them with one call of the system; their last 15 digits are all chance. */
+const randomDigits = (count: number): string => randomUUID().replaceAll('-', '').slice(-count);

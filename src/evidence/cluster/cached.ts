@@ -35,8 +35,9 @@ function select<T extends ObjectsByKind[Kind]>(
   scope: Scope,
 ): T[] {
   const keys = keysFor(kind, scope);
-  const near = keys === undefined ? store.values() : keys.flatMap((key) => store.byIndex('scope', key));
-  return [...new Set(near)].filter((object) => inScope(kind, object, scope)).sort(byKey);
+  const near = keys === undefined ? [...store.values()] : keys.flatMap((key) => store.byIndex('scope', key));
+  const each = keys?.length === 1 ? near : [...new Set(near)];
+  return each.filter((object) => inScope(kind, object, scope)).sort(byKey);
 }
 
 /** Reads caches; what is not cached is asked of `others`. */

@@ -5,21 +5,41 @@ import type { Container, ContainerProbe, Pod } from '../../diagnosis/model/pod.t
 import type { Dial, RouteEndpoint } from '../../diagnosis/model/route-evidence.ts';
 import type { Dialler, SlotContext, SlotReader } from '../slot-context.ts';
 
-const MAXIMUM_ENDPOINTS = 5;
+const USUAL_ENDPOINTS = 5;
 const MAXIMUM_ALTERNATIVES = 5;
 /** Hops that take longer are not waited for. */
 const HOPS_MILLISECONDS = 250;
 
 type Attempt = Omit<Dial, 'result'>;
 
-/** The endpoints that are worth a request each: those that get traffic first. */
+type OpenEndpoint = RouteEndpoint & { readonly port: number };
+
+/** What may set one apart from others: its node, and its ReplicaSet, after which its Pod is named. */
+const traitsOf = ({ nodeName, podName }: RouteEndpoint): readonly string[] => [
+  `node ${nodeName}`,
+  `set ${podName?.replace(/-[^-]*$/, '')}`,
+];
+
+/** The endpoints that are worth a request each: those that get traffic first, and of them those that differ most. */
 export function endpointsToAsk(
   endpoints: readonly RouteEndpoint[],
-): readonly (RouteEndpoint & { readonly port: number })[] {
-  return endpoints
-    .filter((endpoint): endpoint is RouteEndpoint & { port: number } => endpoint.port !== undefined)
-    .sort((a, b) => Number(b.ready) - Number(a.ready))
-    .slice(0, MAXIMUM_ENDPOINTS);
+  { settings }: Pick<SlotContext, 'settings'>,
+): readonly OpenEndpoint[] {
+  const { endpoints: most = USUAL_ENDPOINTS } = settings;
+  const left = endpoints
+    .filter((endpoint): endpoint is OpenEndpoint => endpoint.port !== undefined)
+    .map((endpoint) => ({ endpoint, traits: traitsOf(endpoint) }));
+  const seen = new Set<string>();
+  const worth = ({ endpoint, traits }: (typeof left)[number]) =>
+    (endpoint.ready ? traits.length + 1 : 0) + traits.filter((trait) => !seen.has(trait)).length;
+  const asked: OpenEndpoint[] = [];
+  while (asked.length < most && left.length > 0) {
+    const next = left.reduce((best, each) => (worth(each) > worth(best) ? each : best));
+    left.splice(left.indexOf(next), 1);
+    asked.push(next.endpoint);
+    for (const trait of next.traits) seen.add(trait);
+  }
+  return asked;
 }
 
 const probedPort = ({ httpGet, tcpSocket }: ContainerProbe): number[] => {
@@ -76,7 +96,7 @@ export const readDials: SlotReader<'dials'> = async (context) => {
   const [behind, selected] = await Promise.all([slot('endpoints'), slot('pods')]);
   if (!behind.ok) return behind;
   if (dial === undefined) return couldNotLook('NotConfigured', 'Ports of Pods are not dialled from here');
-  const endpoints = endpointsToAsk(behind.value);
+  const endpoints = endpointsToAsk(behind.value, context);
   const pods = selected.ok ? selected.value.pods : [];
   const first = endpoints[0];
   const sample = first

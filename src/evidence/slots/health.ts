@@ -38,7 +38,8 @@ export const readHealth: SlotReader<'health'> = async (context) => {
   if (!endpoints.ok) return endpoints;
   if (!selected.ok) return selected;
   const { pods } = selected.value;
-  const questions = endpointsToAsk(endpoints.value.filter(({ ready }) => ready)).flatMap((endpoint) => {
+  const ready = endpoints.value.filter((endpoint) => endpoint.ready);
+  const questions = endpointsToAsk(ready, context).flatMap((endpoint) => {
     const pod = pods.find(({ metadata }) => metadata.name === endpoint.podName);
     const question = pod && questionFor(pod, endpoint);
     // What the probe itself asks tells nothing beside itself.

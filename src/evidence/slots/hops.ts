@@ -90,13 +90,13 @@ function serviceStop(
 }
 
 async function podStops(
-  { slot, probe }: SlotContext,
+  { slot, probe, settings }: SlotContext,
   namespace: string,
   inside: Inside,
 ): Promise<Slot<readonly Stop[]>> {
   const behind = await slot('endpoints');
   if (!behind.ok) return behind;
-  const stops = endpointsToAsk(behind.value).map(({ address, port, podName }) => ({
+  const stops = endpointsToAsk(behind.value, { settings }).map(({ address, port, podName }) => ({
     hop: 'Pod' as const,
     ref:
       podName === undefined

@@ -86,7 +86,11 @@ export async function startMeasuredOperator(
   return {
     ...operator,
     isReady: async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).ok,
-    metrics: async () => new Metrics(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()),
+    async metrics() {
+      const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+      const at = performance.now();
+      return new Metrics(await answer.text(), at);
+    },
   };
 }
 
@@ -105,9 +109,12 @@ function portsOf({ stdout }: ChildProcess): Promise<readonly [metrics: number, h
 
 export class Metrics {
   readonly #lines: readonly string[];
+  /** Of `performance.now()`, when the answer began: counters stand before what takes seconds to write. */
+  readonly at: number;
 
-  constructor(text: string) {
+  constructor(text: string, at: number) {
     this.#lines = text.split('\n');
+    this.at = at;
   }
 
   /** All series of a metric whose labels hold this text, added up. */

@@ -45,7 +45,6 @@ export async function run(config: Config, version: string): Promise<void> {
     await fitSchema(foundations, wait, stopping);
     operator = createOperator(foundations);
     await synced(operator, wait, stopping);
-    await returnMemory();
     page = await serveOperatorPage(foundations, operator.probes);
     operator.start();
     readiness = { ready: true };
@@ -88,14 +87,6 @@ async function fitSchema({ client }: Foundations, wait: Wait, signal: AbortSigna
     wait(why);
     await sleep(LOOK_AGAIN_MILLISECONDS, undefined, { signal });
   }
-}
-
-/**
- * Gives back what filling the caches took for a moment, before probing begins: later it would hold up probes, and V8 does
- * it by itself only where next to nothing is done. Needs --expose-gc, as the Deployment sets it.
- */
-async function returnMemory(): Promise<void> {
-  await globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
 }
 
 async function synced(operator: Operator, wait: Wait, signal: AbortSignal): Promise<void> {

@@ -59,7 +59,6 @@ export function startMeasured(
 
 /** What deploy/base sets, and the heap that Node takes from its limit of 512 MiB. */
 const OPERATOR_FLAGS: readonly string[] = [
-  '--expose-gc',
   '--max-semi-space-size=8',
   '--v8-pool-size=2',
   '--max-old-space-size=256',

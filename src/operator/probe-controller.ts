@@ -38,6 +38,7 @@ export interface ProbeControllerOptions {
 
 /** After a defect of the operator itself, which must not become a busy loop. */
 const AFTER_DEFECT_MILLISECONDS = 30_000;
+
 /** Decides when this replica looks at which StatusProbe, and carries what it saw to status, metrics and log. */
 export class ProbeController {
   readonly #options: ProbeControllerOptions;

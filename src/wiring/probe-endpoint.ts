@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { parseDuration } from '../api/durations.ts';
 import { type Observation, SPEC_MISTAKES } from '../diagnosis/model/observation.ts';
 import { type AskedProbe, type AskProbe, ProbeRefused } from '../metrics/probe-endpoint.ts';
@@ -6,11 +5,12 @@ import type { NamespacePolicy } from '../operator/policy.ts';
 import { modulesByName, type ProbeModule } from '../operator/probe-modules.ts';
 import { expectationOf, resolveRequest } from '../operator/request/probe-request.ts';
 import { Values } from '../operator/request/values.ts';
-import { correlation, userAgent } from '../probe/correlation.ts';
+import { userAgent } from '../probe/correlation.ts';
 import type { AddressResolver } from '../probe/dns.ts';
 import { probe } from '../probe/probe.ts';
 import type { Expectation, ProbeRequest } from '../probe/request.ts';
 import type { GuardFactory } from './guards.ts';
+import { newCorrelation } from './new-correlation.ts';
 
 export interface ProbeEndpointParts {
   readonly version: string;
@@ -54,7 +54,7 @@ export function createProbeEndpoint(parts: ProbeEndpointParts): AskProbe {
           resolver,
           now: Date.now,
           signal,
-          ...(parts.correlation && { correlation: newCorrelation(parts.version) }),
+          ...(parts.correlation && { correlation: newCorrelation({ version: parts.version }) }),
         }),
       );
     } finally {
@@ -93,14 +93,6 @@ async function requestFor(
     timeoutMilliseconds: Math.min(module.timeoutMilliseconds, timeoutMilliseconds),
   };
 }
-
-const newCorrelation = (version: string) =>
-  correlation({
-    version,
-    seconds: Math.floor(Date.now() / 1000),
-    random: randomBytes(12).toString('hex'),
-    span: randomBytes(8).toString('hex'),
-  });
 
 /** A redirect that the guard refuses is a failure of the target; what was asked for is one of who asks. */
 function accepted(observation: Observation): Observation {

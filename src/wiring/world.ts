@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { AccessReviews } from '../evidence/access-reviews.ts';
 import type { LogLooks } from '../evidence/aws/log-looks.ts';
 import type { AwsReader } from '../evidence/aws/reader.ts';
 import { take } from '../evidence/cluster/failed-looks.ts';
 import type { ClusterReader } from '../evidence/cluster/reader.ts';
 import { createSteps, type EvidenceSteps } from '../evidence/gather.ts';
+import { lazily } from '../evidence/lazily.ts';
 import type { HopRequest, LogReader, Sources } from '../evidence/slot-context.ts';
 import { hasReason } from '../kubernetes/api-error.ts';
 import type { Client } from '../kubernetes/client.ts';
@@ -15,7 +16,7 @@ import type { NamespacePolicy } from '../operator/policy.ts';
 import { ValueCache } from '../operator/request/value-cache.ts';
 import { createStarts, createTurns } from '../operator/turns.ts';
 import { AccessTokens } from '../probe/access-token.ts';
-import { type Correlation, correlation, userAgent } from '../probe/correlation.ts';
+import { userAgent } from '../probe/correlation.ts';
 import { dial } from '../probe/dial.ts';
 import type { AddressResolver } from '../probe/dns.ts';
 import type { AddressGuard } from '../probe/guard.ts';
@@ -25,6 +26,7 @@ import { Secrets } from '../probe/secrets.ts';
 import type { GuardFactory } from './guards.ts';
 import { hopRequest, openParts } from './hops.ts';
 import { nameLookup } from './name-lookup.ts';
+import { newCorrelation } from './new-correlation.ts';
 
 export interface WorldParts {
   readonly version: string;
@@ -96,7 +98,7 @@ export function createWorld(parts: WorldParts): World {
     probe: async (inquiry) => ask(inquiry, inquiry.request, await guardFor(inquiry)),
     investigate(inquiry) {
       // Most probes are healthy: nothing is prepared before a failure is looked into.
-      const steps = once(() => gathering(inquiry));
+      const steps = lazily(() => gathering(inquiry));
       return {
         locate: async (observation, detour) => (await steps()).locate(observation, detour),
         gather: async (slots, route) => (await steps()).gather(slots, route),
@@ -106,14 +108,6 @@ export function createWorld(parts: WorldParts): World {
         sha256: (text) => createHash('sha256').update(text).digest('hex'),
       };
     },
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }
 
@@ -127,7 +121,9 @@ function createAsker({ version, resolver, correlation: correlates }: WorldParts)
       now: Date.now,
       signal: inquiry.signal,
       tokens,
-      ...(correlates && { correlation: correlationOf(version, inquiry) }),
+      ...(correlates && {
+        correlation: newCorrelation({ version, probe: { namespace: inquiry.namespace, name: inquiry.name } }),
+      }),
     });
 }
 
@@ -191,15 +187,3 @@ function named(request: ProbeRequest, version: string, { namespace, name }: Inqu
   const header = { name: 'User-Agent', value: userAgent(version, { namespace, name }) };
   return { ...request, headers: [header, ...request.headers] };
 }
-
-const correlationOf = (version: string, { namespace, name }: Inquiry): Correlation =>
-  correlation({
-    version,
-    probe: { namespace, name },
-    seconds: Math.floor(Date.now() / 1000),
-    random: randomDigits(24),
-    span: randomDigits(16),
-  });
-
-/** Of UUIDs, because Node makes many of them with one call of the system; their last 15 digits are all chance. */
-const randomDigits = (count: number): string => randomUUID().replaceAll('-', '').slice(-count);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { StatusProbe } from '../../src/api/generated.ts';
-import { ApiError } from '../../src/kubernetes/api-error.ts';
+import { hasReason } from '../../src/kubernetes/api-error.ts';
 import { startReflector } from '../../src/kubernetes/reflector.ts';
 import { PODS, SERVICES } from '../../src/kubernetes/resources.ts';
 import { createStore } from '../../src/kubernetes/store.ts';
@@ -253,7 +253,7 @@ const SERVICE = {
 /** An API server that has just come back may do this and answer that it did not: then it is done the second time. */
 async function deleteService({ client }: Installation): Promise<void> {
   await client.delete(SERVICES, SERVICE.metadata).catch((error: unknown) => {
-    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    if (!hasReason(error, 'NotFound')) throw error;
   });
 }
 

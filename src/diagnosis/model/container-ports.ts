@@ -14,7 +14,7 @@ export const probesOf = ({
 }: Container): readonly ContainerProbe[] =>
   [readinessProbe, livenessProbe, startupProbe].filter((probe) => probe !== undefined);
 
-const portsOf = (containers: readonly Container[], wanted = 'TCP') =>
+export const portsOf = (containers: readonly Container[], wanted = 'TCP') =>
   containers.flatMap(({ ports = [] }) => ports).filter(({ protocol = 'TCP' }) => protocol === wanted);
 
 /** Declaring a port is optional: one that is not declared may be open all the same. */

@@ -5,6 +5,7 @@ import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { WAFV2Client } from '@aws-sdk/client-wafv2';
+import { lazily } from '../lazily.ts';
 
 /** What a client of any service gets. */
 export interface ClientSettings {
@@ -36,39 +37,32 @@ export function createClients({ region, connectMilliseconds, requestMilliseconds
       throwOnRequestTimeout: true,
     },
   };
-  const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-    let loaded: Promise<T> | undefined;
-    return () => {
-      loaded ??= load();
-      return loaded;
-    };
-  };
   return {
-    loadBalancing: once(async () => {
+    loadBalancing: lazily(async () => {
       const sdk = await import('@aws-sdk/client-elastic-load-balancing-v2');
       return new sdk.ElasticLoadBalancingV2Client(configuration);
     }),
-    firewall: once(async () => {
+    firewall: lazily(async () => {
       const sdk = await import('@aws-sdk/client-wafv2');
       return new sdk.WAFV2Client(configuration);
     }),
-    certificates: once(async () => {
+    certificates: lazily(async () => {
       const sdk = await import('@aws-sdk/client-acm');
       return new sdk.ACMClient(configuration);
     }),
-    network: once(async () => {
+    network: lazily(async () => {
       const sdk = await import('@aws-sdk/client-ec2');
       return new sdk.EC2Client(configuration);
     }),
-    logs: once(async () => {
+    logs: lazily(async () => {
       const sdk = await import('@aws-sdk/client-cloudwatch-logs');
       return new sdk.CloudWatchLogsClient(configuration);
     }),
-    s3: once(async () => {
+    s3: lazily(async () => {
       const sdk = await import('@aws-sdk/client-s3');
       return new sdk.S3Client({ ...configuration, followRegionRedirects: true });
     }),
-    tokens: once(async () => {
+    tokens: lazily(async () => {
       const sdk = await import('@aws-sdk/client-sts');
       return new sdk.STSClient(configuration);
     }),

@@ -1,4 +1,4 @@
-import { probesOf, runningContainers } from '../../diagnosis/model/container-ports.ts';
+import { portsOf, probesOf, runningContainers } from '../../diagnosis/model/container-ports.ts';
 import { couldNotLook, found } from '../../diagnosis/model/lookup.ts';
 import type { Observation } from '../../diagnosis/model/observation.ts';
 import type { Container, ContainerProbe, Pod } from '../../diagnosis/model/pod.ts';
@@ -48,12 +48,10 @@ const probedPort = ({ httpGet, tcpSocket }: ContainerProbe): number[] => {
 };
 
 /** Ports that a container says it opens: in its ports, or by how it wants to be probed. */
-function namedPorts(container: Container): readonly number[] {
-  const declared = (container.ports ?? [])
-    .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
-    .map((port) => port.containerPort);
-  return [...declared, ...probesOf(container).flatMap(probedPort)];
-}
+const namedPorts = (container: Container): readonly number[] => [
+  ...portsOf([container]).map(({ containerPort }) => containerPort),
+  ...probesOf(container).flatMap(probedPort),
+];
 
 /** Other ports of one Pod, to suggest the one that was meant. */
 function alternatives(pod: Pod | undefined, used: number | undefined): readonly Attempt[] {

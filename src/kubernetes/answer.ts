@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ApiError, errorFromResponse, type Verb } from './api-error.ts';
 import type { Deadline } from './deadline.ts';
+import { withoutFieldsV1 } from './managed-fields.ts';
 
 interface Call {
   readonly verb: Verb;
@@ -26,7 +27,7 @@ export async function readJson(call: Call, response: IncomingMessage): Promise<u
     throw cut(call, cause);
   });
   try {
-    return JSON.parse(body);
+    return JSON.parse(withoutFieldsV1(body));
   } catch (cause) {
     throw new ApiError({
       ...named(call),

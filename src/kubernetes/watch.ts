@@ -1,5 +1,6 @@
 import { ApiError, errorFromStatusObject } from './api-error.ts';
 import { readLines } from './lines.ts';
+import { withoutFieldsV1 } from './managed-fields.ts';
 import { pathOf, type Resource } from './resources.ts';
 import type { Transport } from './transport.ts';
 
@@ -85,7 +86,7 @@ const TYPES: ReadonlySet<unknown> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BO
 /** The event of a line, or the error that it stands for. */
 function parseEvent(path: string, line: string): WatchEvent | ApiError {
   try {
-    const event = JSON.parse(line);
+    const event = JSON.parse(withoutFieldsV1(line));
     if (TYPES.has(event?.type)) return event;
     if (event?.type === 'ERROR') return errorFromStatusObject({ verb: 'watch', path }, event.object);
   } catch {

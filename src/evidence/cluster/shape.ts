@@ -25,8 +25,10 @@ function keep(shape: AnyShape, value: unknown): unknown {
   if (typeof shape === 'boolean' || !isObject(value)) return value;
   if (isList(shape)) return Array.isArray(value) ? value.map((item) => keep(shape[0], item)) : value;
   const kept: Record<string, unknown> = {};
-  for (const [field, inner] of Object.entries(shape)) {
-    if (inner !== false && value[field] !== undefined) kept[field] = keep(inner, value[field]);
+  for (const field in shape) {
+    const inner = shape[field] as AnyShape;
+    const part = value[field];
+    if (inner !== false && part !== undefined) kept[field] = inner === true ? part : keep(inner, part);
   }
   return kept;
 }

@@ -35,8 +35,8 @@ export interface Steps {
   observe(): Promise<Observation>;
   /** Walks load balancer → Ingress → Service → endpoints → Pods; with a detour, to the Service to which that leads. */
   locate(observation: Observation, detour?: Detour): Promise<Route>;
-  /** Fetches these slots, each a value or the reason why nobody could look. */
-  gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
+  /** Fetches these slots, each a value or the reason why nobody could look; tells when each of them is there. */
+  gather(slots: readonly SlotName[], route: Route, fetched?: (name: SlotName) => void): Promise<Gathered>;
   /** Of these objects of other namespaces, those that the probe's ServiceAccount may not get; absent: none. */
   hidden?(objects: readonly ObjectReference[]): Promise<readonly ObjectReference[]>;
   /** Resolves when the checks may run: where very many targets fail, each diagnosis in a turn of its own. */
@@ -57,19 +57,15 @@ async function gather(checks: readonly Check[], route: Route, steps: Steps): Pro
   const startedAt = performance.now();
   const took = new Map<SlotName, number>();
   const names = new Set(checks.flatMap(({ needs, wants }) => [...needs, ...wants]));
-  const gathered = await Promise.all(
-    [...names].map(async (name) => {
-      const slot = await steps.gather([name], route);
-      took.set(name, performance.now() - startedAt);
-      return slot;
-    }),
-  );
+  const gathered = await steps.gather([...names], route, (name) => {
+    took.set(name, performance.now() - startedAt);
+  });
   const slowest = (slots: readonly SlotName[]) =>
     slots.reduce((most, name) => Math.max(most, took.get(name) ?? 0), 0);
   for (const { id, needs, wants } of checks) {
     steps.checked?.(id, Math.max(slowest(needs), slowest(wants)));
   }
-  return Object.assign({}, ...gathered);
+  return gathered;
 }
 
 const chosen = (ids: readonly string[]): readonly Check[] => {

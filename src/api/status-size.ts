@@ -9,10 +9,12 @@ const TEXT_BYTES = [1024, 256, 64, 32];
 
 // Line and paragraph separators break lines as control characters do.
 const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
+/** Most texts, which need no second look. */
+const PLAIN = /^[\x20-\x7e]*$/;
 
 /** One line of well-formed text: a control character becomes a space, half a character becomes U+FFFD. */
 export function oneLine(text: string): string {
-  return text.toWellFormed().replace(CONTROL_CHARACTERS, ' ');
+  return PLAIN.test(text) ? text : text.toWellFormed().replace(CONTROL_CHARACTERS, ' ');
 }
 
 /** The longest beginning of `text` that takes at most `bytes` in UTF-8, cut between two characters. */
@@ -69,17 +71,23 @@ function rewriteStatus(status: StatusProbeStatus, change: (text: string) => stri
   return rewrite(status, STATUS_SCHEMA, change) as StatusProbeStatus;
 }
 
-/** `value` with each text changed and each list cut to what the schema allows. */
+/** `value` with each text changed and each list cut to what the schema allows; itself where that changes nothing. */
 function rewrite(value: unknown, schema: Schema | undefined, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   if (Array.isArray(value)) {
-    return value.slice(0, schema?.max).map((item) => rewrite(item, schema?.items, change));
+    const items = value.slice(0, schema?.max).map((item) => rewrite(item, schema?.items, change));
+    return items.length === value.length && items.every((item, at) => item === value[at]) ? value : items;
   }
-  const parts = Object.entries(value);
-  return Object.fromEntries(
-    parts.map(([name, part]) => [name, rewrite(part, schema?.properties?.[name], change)]),
-  );
+  const parts = value as Readonly<Record<string, unknown>>;
+  let copy: Record<string, unknown> | undefined;
+  for (const name of Object.keys(parts)) {
+    const part = rewrite(parts[name], schema?.properties?.[name], change);
+    if (part === parts[name]) continue;
+    copy ??= { ...parts };
+    copy[name] = part;
+  }
+  return copy ?? value;
 }
 
 type Shorter = StatusProbeStatus | undefined;

@@ -17,8 +17,8 @@ import { SLOTS } from './slots.ts';
 export interface EvidenceSteps {
   /** Walks Ingress → Service → endpoints → Pods; with a detour, to the Service to which that leads. */
   locate(observation: Observation, detour?: Detour): Promise<Route>;
-  /** Fetches these slots, each a value or the reason why nobody could look. */
-  gather(slots: readonly SlotName[], route: Route): Promise<Gathered>;
+  /** Fetches these slots, each a value or the reason why nobody could look; tells when each of them is there. */
+  gather(slots: readonly SlotName[], route: Route, fetched?: (name: SlotName) => void): Promise<Gathered>;
 }
 
 /** A slot that throws is a defect; it costs that slot alone, never the diagnosis. */
@@ -30,14 +30,29 @@ async function fill<K extends SlotName>(name: K, context: SlotContext): Promise<
   }
 }
 
-/** Waits for a slot until `end` (of `performance.now()`), and not longer. */
-async function until<T>(end: number, slot: Promise<Slot<T>>): Promise<Slot<T>> {
-  const late = Promise.withResolvers<Slot<T>>();
-  const timer = setTimeout(
-    () => late.resolve(couldNotLook('Timeout', 'Not looked at within the time limit of the diagnosis')),
-    Math.max(0, end - performance.now()),
-  );
-  return Promise.race([slot, late.promise]).finally(() => clearTimeout(timer));
+type Waiting = <T>(slot: Promise<Slot<T>>) => Promise<Slot<T>>;
+
+/** Waits for slots until `end` (of `performance.now()`), and not longer: one timer for all that are waited for. */
+function waitingUntil(end: number): Waiting {
+  const late = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  const giveUp = () => {
+    for (const tell of late) tell();
+  };
+  return <T>(slot: Promise<Slot<T>>) =>
+    new Promise<Slot<T>>((resolve) => {
+      const isLate = () =>
+        resolve(couldNotLook('Timeout', 'Not looked at within the time limit of the diagnosis'));
+      late.add(isLate);
+      timer ??= setTimeout(giveUp, Math.max(0, end - performance.now()));
+      void slot.then((value) => {
+        resolve(value);
+        late.delete(isLate);
+        if (late.size > 0) return;
+        clearTimeout(timer);
+        timer = undefined;
+      });
+    });
 }
 
 /** The same question brings the same answer: of one Pod behind two Services nothing is asked twice. */
@@ -56,21 +71,20 @@ function once<Asked extends readonly unknown[], Answer>(
 interface Look {
   readonly sources: Sources;
   readonly observation: Observation;
-  /** Of `performance.now()`. */
-  readonly end: number;
+  readonly inTime: Waiting;
 }
 
 /** What is known of a slot before it is looked at. */
 type Known = <K extends SlotName>(name: K) => Promise<Slot<Evidence[K]>> | undefined;
 
 /** Each slot is fetched once, when it is first asked for; one that is late is `Timeout` for whoever waits for it. */
-function createContext({ sources, observation, end }: Look, given: Known = () => undefined): SlotContext {
+function createContext({ sources, observation, inTime }: Look, given: Known = () => undefined): SlotContext {
   const memo = new Map<SlotName, Promise<Slot<unknown>>>();
   const context: SlotContext = {
     ...sources,
     observation,
     slot<K extends SlotName>(name: K) {
-      const known = memo.get(name) ?? given(name) ?? until(end, fill(name, context));
+      const known = memo.get(name) ?? given(name) ?? inTime(fill(name, context));
       memo.set(name, known);
       return known as Promise<Slot<Evidence[K]>>;
     },
@@ -88,15 +102,23 @@ function takenOver(first: SlotContext, detour: Detour): Known {
   };
 }
 
-async function slotsOf(context: SlotContext, names: readonly SlotName[]): Promise<Gathered> {
-  const entries = names.map(async (name) => [name, await context.slot(name)] as const);
-  return Object.fromEntries(await Promise.all(entries)) as Gathered;
+async function slotsOf(
+  context: SlotContext,
+  names: readonly SlotName[],
+  fetched: (name: SlotName) => void = () => {},
+): Promise<Gathered> {
+  const slots = names.map(async (name) => {
+    const slot = await context.slot(name);
+    fetched(name);
+    return [name, slot] as const;
+  });
+  return Object.fromEntries(await Promise.all(slots)) as Gathered;
 }
 
 function lookOf({ dial, ask, ...sources }: Sources, observation: Observation): Look {
   const asked = { ...sources, ...(dial && { dial: once(dial) }), ...(ask && { ask: once(ask) }) };
-  const end = performance.now() + sources.settings.deadlineMilliseconds;
-  return { sources: asked, observation, end };
+  const inTime = waitingUntil(performance.now() + sources.settings.deadlineMilliseconds);
+  return { sources: asked, observation, inTime };
 }
 
 /** Steps for one diagnosis: what `locate` has looked at, `gather` does not look at again. */
@@ -117,9 +139,9 @@ export function createSteps(sources: Sources): EvidenceSteps {
       contexts.set(route, context);
       return route;
     },
-    async gather(slots, route) {
+    async gather(slots, route, fetched) {
       const context = contexts.get(route);
-      return context === undefined ? {} : slotsOf(context, slots);
+      return context === undefined ? {} : slotsOf(context, slots, fetched);
     },
   };
 }

@@ -11,21 +11,20 @@ const cut = (object: unknown) => JSON.parse(withoutFieldsV1(JSON.stringify(objec
 
 describe('fieldsV1 of what the API server sends', () => {
   test('is emptied in each entry, and all else stays', () => {
-    const fields = { 'f:spec': { 'f:ports': { '.': {}, 'k:{"port":80,"protocol":"TCP"}': { 'f:port': {} } } } };
+    const fields = {
+      'f:spec': { 'f:ports': { '.': {}, 'k:{"port":80,"protocol":"TCP"}': { 'f:port': {} } } },
+    };
     const object = objectWith(entry(fields), entry({ 'f:status': {} }, { subresource: 'status' }));
     expect(cut(object)).toEqual(objectWith(entry({}), entry({}, { subresource: 'status' })));
   });
 
-  test.each([
-    'v:"}"',
-    'v:"{{"',
-    'v:"a\\"}b"',
-    'v:"ends with a backslash\\\\"',
-    'f:"fieldsV1":{',
-  ])('ends where its object ends, whatever stands in the name %s', (name) => {
-    const object = objectWith(entry({ [name]: { 'f:a': {} } }), entry({ 'f:b': {} }));
-    expect(cut(object)).toEqual(objectWith(entry({}), entry({})));
-  });
+  test.each(['v:"}"', 'v:"{{"', 'v:"a\\"}b"', 'v:"ends with a backslash\\\\"', 'f:"fieldsV1":{'])(
+    'ends where its object ends, whatever stands in the name %s',
+    (name) => {
+      const object = objectWith(entry({ [name]: { 'f:a': {} } }), entry({ 'f:b': {} }));
+      expect(cut(object)).toEqual(objectWith(entry({}), entry({})));
+    },
+  );
 
   test('is looked for in no text', () => {
     const object = { metadata: { annotations: { last: JSON.stringify(objectWith(entry({ 'f:a': {} }))) } } };

@@ -101,7 +101,7 @@ export function createWorld(parts: WorldParts): World {
       const steps = lazily(() => gathering(inquiry));
       return {
         locate: async (observation, detour) => (await steps()).locate(observation, detour),
-        gather: async (slots, route) => (await steps()).gather(slots, route),
+        gather: async (slots, route, fetched) => (await steps()).gather(slots, route, fetched),
         turn: judging,
         ...hiddenFrom(inquiry, parts.reviews),
         ...(parts.checked && { checked: parts.checked }),

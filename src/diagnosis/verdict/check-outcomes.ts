@@ -1,7 +1,6 @@
 import type { Check, Finding } from '../model/check.ts';
 import type { NotChecked } from '../model/diagnosis.ts';
 import type { Evidence, Gathered, SlotName } from '../model/evidence.ts';
-import type { NotCheckedReason } from '../model/vocabulary.ts';
 
 /** What the chosen checks brought: findings, and looks that could not be taken. */
 export interface Outcomes {
@@ -9,14 +8,22 @@ export interface Outcomes {
   readonly notChecked: readonly NotChecked[];
 }
 
-function blindness(name: SlotName, gathered: Gathered): { reason: NotCheckedReason; message: string }[] {
+type Blindness = Pick<NotChecked, 'reason' | 'message'>;
+
+function blindness(name: SlotName, gathered: Gathered): Blindness | undefined {
   const slot = gathered[name];
-  if (slot === undefined || slot.ok || slot.reason === 'NotApplicable') return [];
-  return [{ reason: slot.reason, message: slot.message }];
+  if (slot === undefined || slot.ok || slot.reason === 'NotApplicable') return undefined;
+  return { reason: slot.reason, message: slot.message };
 }
 
-const blindSpots = (check: Check, slots: readonly SlotName[], gathered: Gathered): NotChecked[] =>
-  slots.flatMap((name) => blindness(name, gathered)).map((why) => ({ check: check.id, ...why }));
+/** What kept the check from looking: of these slots the first that could not be looked at. */
+function blindSpots({ id }: Check, slots: readonly SlotName[], gathered: Gathered): NotChecked[] {
+  for (const name of slots) {
+    const why = blindness(name, gathered);
+    if (why !== undefined) return [{ check: id, ...why }];
+  }
+  return [];
+}
 
 /** Of these slots those that could be looked at. */
 export function seen(gathered: Gathered, slots: readonly SlotName[]): Partial<Evidence> {
@@ -35,11 +42,11 @@ function outcomeOf(check: Check, gathered: Gathered): Outcomes {
   });
   if (!applies) return { findings: [], notChecked: [] };
   const blind = blindSpots(check, check.needs, gathered);
-  if (blind.length > 0) return { findings: [], notChecked: blind.slice(0, 1) };
+  if (blind.length > 0) return { findings: [], notChecked: blind };
   try {
     return {
       findings: check.run(seen(gathered, [...check.needs, ...check.wants])),
-      notChecked: blindSpots(check, check.wants, gathered).slice(0, 1),
+      notChecked: blindSpots(check, check.wants, gathered),
     };
   } catch (error) {
     // A defect costs this one check, never the verdict.
@@ -70,8 +77,8 @@ const SHARED_SLOTS: readonly SlotName[] = [
 
 /** Leaves out of what could not be looked at there what another check has told already. */
 function toldOnce(notChecked: readonly NotChecked[], gathered: Gathered): readonly NotChecked[] {
-  const told = (one: Pick<NotChecked, 'reason' | 'message'>): string => `${one.reason} ${one.message}`;
-  const shared = new Set(SHARED_SLOTS.flatMap((name) => blindness(name, gathered)).map(told));
+  const told = (one: Blindness): string => `${one.reason} ${one.message}`;
+  const shared = new Set(SHARED_SLOTS.flatMap((name) => blindness(name, gathered) ?? []).map(told));
   return notChecked.filter(
     (one, index) =>
       !shared.has(told(one)) || notChecked.findIndex((other) => told(other) === told(one)) === index,

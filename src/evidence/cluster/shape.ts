@@ -27,8 +27,7 @@ function keep(shape: AnyShape, value: unknown): unknown {
   const kept: Record<string, unknown> = {};
   for (const field in shape) {
     const inner = shape[field] as AnyShape;
-    const part = value[field];
-    if (inner !== false && part !== undefined) kept[field] = inner === true ? part : keep(inner, part);
+    if (inner !== false && value[field] !== undefined) kept[field] = keep(inner, value[field]);
   }
   return kept;
 }

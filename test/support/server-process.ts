@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiServer } from './apiserver.ts';
@@ -7,10 +7,15 @@ import type { ApiServer } from './apiserver.ts';
 /** What an API server without a node consists of. */
 export type ServerProcess = 'kube-apiserver' | 'etcd';
 
-/** Whether it still holds its ports: one that ended may be listed until somebody asks how. */
+/**
+ * Whether it still holds its ports: one that ended is listed until somebody asks how, and its last thread, which may end
+ * after the first, closes them.
+ */
 function isRunning(pid: string): boolean {
   try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return (
+      !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) || readdirSync(`/proc/${pid}/task`).length > 1
+    );
   } catch {
     return false;
   }

@@ -73,6 +73,8 @@ async function relist(operator: MeasuredOperator, cluster: LoadedCluster): Promi
   await operator.figures('reset');
   const restart = await crash(cluster.server, 'kube-apiserver');
   restart();
+  const isBack = async () => (await cluster.server.kubectl('get', '--raw', '/readyz')).succeeded;
+  await secondsUntil(isBack, { limitSeconds: 60 });
   await sleep(60_000);
   await secondsUntil(() => verdicts(operator, false), { everyMilliseconds: 5000 });
   const figures = await operator.figures('reset');

@@ -1,3 +1,4 @@
+import type { Condition } from '../../diagnosis/model/kubernetes.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../../diagnosis/model/pod.ts';
 import { POD } from './projections.ts';
 import { withoutQuotedSecrets } from './quoted-text.ts';
@@ -16,18 +17,26 @@ function withoutOwnWords(state: ContainerState): ContainerState {
 const statusWithoutOwnWords = ({ state, lastState, ...status }: ContainerStatus): ContainerStatus => ({
   ...status,
   ...(state === undefined ? {} : { state: withoutOwnWords(state) }),
-  ...(lastState === undefined ? {} : { lastState: withoutOwnWords(lastState) }),
+  // Of a container that never ended it is an empty object.
+  ...(lastState?.terminated === undefined ? {} : { lastState: withoutOwnWords(lastState) }),
 });
+
+/** Steps that a running Pod has behind it. */
+const STEPS: ReadonlySet<string> = new Set(['PodReadyToStartContainers', 'Initialized', 'PodScheduled']);
+
+/** A step tells something only while it is not taken; what a readiness gate asks for is no step. */
+const isTold = ({ type, status }: Condition): boolean => !(STEPS.has(type) && status === 'True');
 
 /** A Pod as checks read it. A termination message that the container may have written is left out, like its logs. */
 export function toPod(raw: unknown): Pod {
   const { status = {}, ...pod } = withoutQuotedSecrets(keepShape(POD, raw));
-  const { containerStatuses, initContainerStatuses } = status;
+  const { conditions, containerStatuses, initContainerStatuses } = status;
   return {
     ...pod,
     kind: 'Pod',
     status: {
       ...status,
+      ...(conditions && { conditions: conditions.filter(isTold) }),
       ...(containerStatuses && { containerStatuses: containerStatuses.map(statusWithoutOwnWords) }),
       ...(initContainerStatuses && {
         initContainerStatuses: initContainerStatuses.map(statusWithoutOwnWords),

@@ -39,9 +39,22 @@ describe('Pods', () => {
 
   test('a termination message is kept only where the runtime wrote it', () => {
     expect(stateOf('Error')).toEqual([
-      { name: 'c', state: { terminated: { exitCode: 1, reason: 'Error' } }, lastState: {} },
+      { name: 'c', state: { terminated: { exitCode: 1, reason: 'Error' } } },
     ]);
-    expect(stateOf('StartError')).toEqual([{ name: 'c', state: terminated('StartError'), lastState: {} }]);
+    expect(stateOf('StartError')).toEqual([{ name: 'c', state: terminated('StartError') }]);
+  });
+
+  test('a step that is taken is not kept, one that is not and what a readiness gate waits for are', () => {
+    const status = {
+      conditions: [
+        { type: 'PodScheduled', status: 'True' },
+        { type: 'Initialized', status: 'False', reason: 'ContainersNotInitialized' },
+        { type: 'Ready', status: 'True' },
+        { type: 'example.com/gate', status: 'True' },
+      ],
+    };
+    const pod = KINDS.Pod.project({ metadata: { name: 'a' }, spec: { containers: [] }, status });
+    expect(pod.status.conditions).toEqual(status.conditions.slice(1));
   });
 
   test('of annotations only those that checks read are kept, of writers none', () => {

@@ -108,21 +108,29 @@ function portsOf({ stdout }: ChildProcess): Promise<readonly [metrics: number, h
 }
 
 export class Metrics {
-  readonly #lines: readonly string[];
+  readonly #text: string;
   /** Of `performance.now()`, when the answer began: counters stand before what takes seconds to write. */
   readonly at: number;
 
   constructor(text: string, at: number) {
-    this.#lines = text.split('\n');
+    this.#text = text;
     this.at = at;
   }
 
   /** All series of a metric whose labels hold this text, added up. */
   sum(name: string, label = ''): number {
-    return this.#lines
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+    return this.#linesOf(name)
       .filter((line) => line.includes(label))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
+  /** The series of one metric stand together; all of them are some hundred thousand lines. */
+  #linesOf(name: string): readonly string[] {
+    const type = this.#text.indexOf(`# TYPE ${name} `);
+    if (type === -1) return [];
+    const next = this.#text.indexOf('\n# HELP ', type);
+    const block = this.#text.slice(type, next === -1 ? undefined : next);
+    return block.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   }
 
   /**

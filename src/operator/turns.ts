@@ -1,9 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How many works are in their first moments at once. */
-const AT_ONCE = 16;
-/** Work that has not ended by then waits for the network, and holds up nobody. */
-const FIRST_MILLISECONDS = 100;
+/** How many works are in their first moments at once: more would take turns with each other, and all be long in memory. */
+const AT_ONCE = 4;
+/** Work that has not ended by then holds up nobody, where the event loop has time left: it waits for the network. */
+const FIRST_MILLISECONDS = 25;
+/** The same, however busy the event loop is. */
+const LONGEST_MILLISECONDS = 100;
+/** The part of the time that the event loop works, from which on it has none left. */
+const BUSY = 0.8;
 /** Where more than this waits, everybody does with less, so that nobody waits long. */
 const CROWD = 100;
 
@@ -48,12 +52,15 @@ export function createStarts(): Starts {
 
   const begin = async <T>(work: () => Promise<T>): Promise<T> => {
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
-    const timer = setTimeout(leave, FIRST_MILLISECONDS);
-    void left.then(givePlace);
+    const before = performance.eventLoopUtilization();
+    const timer = setInterval(() => {
+      const { utilization, active, idle } = performance.eventLoopUtilization(before);
+      if (utilization < BUSY || active + idle >= LONGEST_MILLISECONDS) leave();
+    }, FIRST_MILLISECONDS);
+    void left.then(() => clearInterval(timer)).then(givePlace);
     try {
       return await work();
     } finally {
-      clearTimeout(timer);
       leave();
     }
   };

@@ -216,11 +216,16 @@ describe('what is looked at', () => {
       deadlineMilliseconds: 50,
     } as const;
     const { steps, observation } = setUp({ sources: { reader, settings } });
-    expect(await steps.locate(observation)).toMatchObject({
+    const route = await steps.locate(observation);
+    expect(route).toMatchObject({
       ingress: { ok: true },
       service: { ok: true },
       endpoints: { ok: true },
       pods: { ok: false, reason: 'Timeout' },
+    });
+    // By now the time is over.
+    expect(await steps.gather(['neighbours'], route)).toMatchObject({
+      neighbours: { ok: false, reason: 'Timeout' },
     });
   });
 

@@ -38,6 +38,8 @@ function waitingUntil(end: number): Waiting {
   let timer: NodeJS.Timeout | undefined;
   const giveUp = () => {
     for (const tell of late) tell();
+    late.clear();
+    timer = undefined;
   };
   return <T>(slot: Promise<Slot<T>>) =>
     new Promise<Slot<T>>((resolve) => {

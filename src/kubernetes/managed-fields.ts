@@ -6,7 +6,7 @@ const CLOSE = 0x7d;
 
 /**
  * A JSON text of the API server in which every `fieldsV1` is empty. Who wrote when stays; which fields are up to half of
- * an object, under names that come nowhere else, and nobody reads them. What is no JSON comes back as it is.
+ * an object, under names that come nowhere else, and nobody reads them. What is no JSON does not become any.
  */
 export function withoutFieldsV1(json: string): string {
   const kept: string[] = [];

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { EVENTS } from '../../src/kubernetes/resources.ts';
 import { crash } from '../support/server-process.ts';
-import { secondsUntil, tell } from './load/figures.ts';
+import { secondsUntil, tell, yardstick } from './load/figures.ts';
 import { type LoadedCluster, startLoadedCluster } from './load/loaded-cluster.ts';
 import { type MeasuredOperator, startAnswering, startMeasuredOperator } from './load/measured.ts';
 import { POD_PORT, type Size } from './load/objects.ts';
@@ -83,6 +83,7 @@ async function relist(operator: MeasuredOperator, cluster: LoadedCluster): Promi
 }
 
 async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: () => Promise<void>) {
+  tell('the machine before the outage: CPU of a fixed piece of work', yardstick(), undefined, 'ms');
   const before = await operator.figures('reset');
   const beforeFailing = await operator.metrics();
   await fail();

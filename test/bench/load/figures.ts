@@ -19,3 +19,12 @@ export async function secondsUntil(
   }
   return seconds();
 }
+
+/** How fast the machine is just now: CPU milliseconds of a fixed piece of work, by which runs can be held beside each other. */
+export function yardstick(): number {
+  const text = JSON.stringify(Array.from({ length: 2000 }, (_, index) => ({ index, text: `text ${index}` })));
+  const before = process.cpuUsage();
+  for (let round = 0; round < 1000; round += 1) JSON.parse(text);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}

@@ -1,4 +1,4 @@
-const MARK = '"fieldsV1":';
+const MARK = '"fieldsV1":{';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
@@ -11,22 +11,23 @@ const CLOSE = 0x7d;
 export function withoutFieldsV1(json: string): string {
   const kept: string[] = [];
   let from = 0;
-  for (let at = json.indexOf(`${MARK}{`); at !== -1; at = json.indexOf(`${MARK}{`, from)) {
-    kept.push(json.slice(from, at), MARK, '{}');
-    from = endOfObject(json, at + MARK.length);
+  for (let at = json.indexOf(MARK); at !== -1; at = json.indexOf(MARK, from)) {
+    const inside = at + MARK.length;
+    kept.push(json.slice(from, inside));
+    from = endOfObject(json, inside);
   }
-  return from === 0 ? json : kept.join('') + json.slice(from);
+  return kept.join('') + json.slice(from);
 }
 
-/** Behind the brace that closes the object which begins here, or the end of the text. */
-function endOfObject(json: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < json.length; at += 1) {
+/** Where the brace stands that closes the object in which this is, or the end of the text. */
+function endOfObject(json: string, inside: number): number {
+  let depth = 1;
+  for (let at = inside; at < json.length; at += 1) {
     const code = json.charCodeAt(at);
     if (code === QUOTE) at = endOfString(json, at);
     else if (code === OPEN) depth += 1;
     else if (code === CLOSE) depth -= 1;
-    if (depth === 0) return at + 1;
+    if (depth === 0) return at;
   }
   return json.length;
 }

@@ -178,7 +178,12 @@ describe.skipIf(isSkipped)('notifications and links on a real API server', { tim
       const { resourceVersion } = (await stored('cart')).metadata;
       await untilMoreProbes(4);
       const later = await stored('cart');
-      expect([later.metadata.resourceVersion, later.status.links]).toEqual([resourceVersion, failing.links]);
+      const { failureTraceID, links } = later.status;
+      expect({ resourceVersion: later.metadata.resourceVersion, failureTraceID, links }).toEqual({
+        resourceVersion,
+        failureTraceID: failing.failureTraceID,
+        links: failing.links,
+      });
     }, WAIT);
 
     target.code = 200;

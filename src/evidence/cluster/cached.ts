@@ -36,10 +36,11 @@ function select<T extends ObjectsByKind[Kind]>(
 ): T[] {
   const keys = keysFor(kind, scope);
   const near = keys === undefined ? [...store.values()] : keys.flatMap((key) => store.byIndex('scope', key));
-  const each = keys?.length === 1 ? near : [...new Set(near)];
+  const isOneKey = keys?.length === 1;
+  const each = isOneKey ? near : [...new Set(near)];
   const asked = each.filter((object) => inScope(kind, object, scope));
   // What one key leads to is in order, but for Events, which are told by what they are about.
-  return keys?.length === 1 && kind !== 'Event' ? asked : asked.sort(byKey);
+  return isOneKey && kind !== 'Event' ? asked : asked.sort(byKey);
 }
 
 /** Reads caches; what is not cached is asked of `others`. */

@@ -79,6 +79,7 @@ function wrongValue(schema: Schema, value: unknown): string | undefined {
 }
 
 function outOfBounds({ type, min, max }: Schema, value: unknown): string | undefined {
+  if (min === undefined && max === undefined) return undefined;
   const [amount, unit] = measure(type, value);
   const isOutside = amount < (min ?? Number.NEGATIVE_INFINITY) || amount > (max ?? Number.POSITIVE_INFINITY);
   if (!isOutside) return undefined;
@@ -111,7 +112,7 @@ function readProperties(schema: Schema, given: Record<string, unknown>, place: P
   const whole: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(properties)) {
     const at = `${place.at}.${name}`;
-    const value = given[name] ?? structuredClone(property.default);
+    const value = given[name] ?? (property.default && structuredClone(property.default));
     if (value !== undefined) whole[name] = readValue(property, value, { ...place, at });
     else if (required.includes(name)) place.problems.push(`${at} must be given.`);
   }

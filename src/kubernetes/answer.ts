@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { ApiError, errorFromResponse, type Verb } from './api-error.ts';
 import type { Deadline } from './deadline.ts';
@@ -18,8 +19,8 @@ const MAXIMUM_ERROR_BYTES = 1024 * 1024;
 export async function successful(call: Call, response: IncomingMessage): Promise<IncomingMessage> {
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return response;
-  const body = await readBody(response, MAXIMUM_ERROR_BYTES).catch(() => '');
-  throw errorFromResponse(call, { status, retryAfter: response.headers['retry-after'], body });
+  const body = await readBody(response, MAXIMUM_ERROR_BYTES).catch(() => Buffer.alloc(0));
+  throw errorFromResponse(call, { status, retryAfter: response.headers['retry-after'], body: String(body) });
 }
 
 export async function readJson(call: Call, response: IncomingMessage): Promise<unknown> {
@@ -38,26 +39,33 @@ export async function readJson(call: Call, response: IncomingMessage): Promise<u
   }
 }
 
-/** The bytes of a stream as they come, each of which starts its inactivity limit anew. */
+/**
+ * The bytes of a stream as they come, those of one turn of the event loop together; each time its inactivity limit
+ * starts anew. While it is read it is watched over.
+ */
 export async function* readChunks(
   call: Call,
   response: IncomingMessage,
   deadline: Deadline,
+  watchOver: () => () => void,
 ): AsyncGenerator<Buffer> {
+  const forget = watchOver();
   try {
     for await (const chunk of response) {
       deadline.touch();
       yield chunk as Buffer;
+      await nextTurn();
     }
   } catch (error) {
     throw deadline.signal.aborted ? deadline.signal.reason : cut(call, error);
   } finally {
+    forget();
     deadline.stop();
   }
 }
 
-/** The whole decoded body as text; fails when it is cut short or longer than `limit` bytes. */
-async function readBody(response: IncomingMessage, limit: number): Promise<string> {
+/** The whole decoded body; fails when it is cut short or longer than `limit` bytes. */
+async function readBody(response: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of decoded(response)) {
@@ -65,7 +73,7 @@ async function readBody(response: IncomingMessage, limit: number): Promise<strin
     if (length > limit) throw new RangeError(`it is longer than ${limit} bytes`);
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks, length).toString('utf8');
+  return Buffer.concat(chunks, length);
 }
 
 function decoded(response: IncomingMessage): AsyncIterable<unknown> {

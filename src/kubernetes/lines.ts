@@ -1,30 +1,25 @@
 const NEW_LINE = 0x0a;
 
-/**
- * Cuts a stream of bytes into lines, as many as each chunk completes. Characters may be cut between chunks. What
- * follows the last new line is dropped: the stream was cut in it.
- */
-export async function* readLines(
-  chunks: AsyncIterable<Buffer>,
-  maximumLength: number,
-): AsyncGenerator<readonly string[]> {
+/** Takes a stream of bytes piece by piece, and gives the lines that each piece completes. */
+export type LineCutter = (chunk: Buffer) => readonly Buffer[];
+
+/** Fails with a RangeError where a line is longer than so many bytes. */
+export function createLineCutter(maximumLength: number): LineCutter {
   let pending: Buffer[] = [];
   let pendingLength = 0;
-  for await (const chunk of chunks) {
-    const lines: string[] = [];
+  return (chunk) => {
+    const lines: Buffer[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEW_LINE); end !== -1; end = chunk.indexOf(NEW_LINE, start)) {
-      pending.push(chunk.subarray(start, end));
-      lines.push(
-        pending.length === 1 ? chunk.toString('utf8', start, end) : Buffer.concat(pending).toString('utf8'),
-      );
+      const last = chunk.subarray(start, end);
+      lines.push(pending.length === 0 ? last : Buffer.concat([...pending, last]));
       pending = [];
       pendingLength = 0;
       start = end + 1;
     }
-    pending.push(chunk.subarray(start));
+    if (start < chunk.length) pending.push(chunk.subarray(start));
     pendingLength += chunk.length - start;
-    if (lines.length > 0) yield lines;
     if (pendingLength > maximumLength) throw new RangeError(`a line is longer than ${maximumLength} bytes`);
-  }
+    return lines;
+  };
 }

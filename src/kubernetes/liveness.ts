@@ -31,16 +31,14 @@ export class Liveness {
     return () => void this.#open.delete(exchange);
   }
 
-  /** Passes a stream on, and watches over it until it ends. */
-  async *guard(chunks: AsyncIterable<Buffer>, exchange: Exchange): AsyncGenerator<Buffer> {
+  /** Watches over a stream, until the result is called. */
+  watchStream(exchange: Exchange): () => void {
     this.#streams.add(exchange);
     const forget = this.watch(exchange);
-    try {
-      yield* chunks;
-    } finally {
+    return () => {
       this.#streams.delete(exchange);
       forget();
-    }
+    };
   }
 
   /** Calls back each time that the server answers after it did not; the result ends that. */

@@ -67,7 +67,7 @@ export function createTransport(readAccess: ReadAccess, options: TransportOption
       try {
         const response = await sender.send(request, outgoingOf(request, 'streams', deadline));
         deadline.becomeInactivityLimit(request.inactivityMilliseconds);
-        return liveness.guard(readChunks(request, response, deadline), exchange);
+        return readChunks(request, response, deadline, () => liveness.watchStream(exchange));
       } catch (error) {
         deadline.stop();
         return orReasonOf(deadline)(error);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ApiError } from './api-error.ts';
 import { createIntake } from './intake.ts';
-import { readLines } from './lines.ts';
+import { createLineCutter } from './lines.ts';
 import { PODS } from './resources.ts';
 import { createStore } from './store.ts';
 import type { Transport } from './transport.ts';
@@ -19,7 +19,8 @@ async function* inPieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator
 
 async function linesOf(chunks: AsyncIterable<Buffer>, limit = 1_000_000): Promise<string[]> {
   const lines: string[] = [];
-  for await (const batch of readLines(chunks, limit)) lines.push(...batch);
+  const cut = createLineCutter(limit);
+  for await (const chunk of chunks) lines.push(...cut(chunk).map(String));
   return lines;
 }
 

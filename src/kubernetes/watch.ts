@@ -1,5 +1,5 @@
 import { ApiError, errorFromStatusObject } from './api-error.ts';
-import { readLines } from './lines.ts';
+import { createLineCutter } from './lines.ts';
 import { withoutFieldsV1 } from './managed-fields.ts';
 import { pathOf, type Resource } from './resources.ts';
 import type { Transport } from './transport.ts';
@@ -59,10 +59,11 @@ async function* readEvents(
   path: string,
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<readonly WatchEvent[]> {
+  const linesOf = createLineCutter(MAXIMUM_LINE_BYTES);
   try {
-    for await (const lines of readLines(chunks, MAXIMUM_LINE_BYTES)) {
-      const { events, failure } = parseEvents(path, lines);
-      yield events;
+    for await (const chunk of chunks) {
+      const { events, failure } = parseEvents(path, linesOf(chunk));
+      if (events.length > 0) yield events;
       if (failure !== undefined) throw failure;
     }
   } catch (error) {
@@ -71,7 +72,7 @@ async function* readEvents(
 }
 
 /** The events up to the first line that is none. */
-function parseEvents(path: string, lines: readonly string[]) {
+function parseEvents(path: string, lines: readonly Buffer[]) {
   const events: WatchEvent[] = [];
   for (const line of lines) {
     const event = parseEvent(path, line);
@@ -84,7 +85,7 @@ function parseEvents(path: string, lines: readonly string[]) {
 const TYPES: ReadonlySet<unknown> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
 
 /** The event of a line, or the error that it stands for. */
-function parseEvent(path: string, line: string): WatchEvent | ApiError {
+function parseEvent(path: string, line: Buffer): WatchEvent | ApiError {
   try {
     const event = JSON.parse(withoutFieldsV1(line));
     if (TYPES.has(event?.type)) return event;
@@ -92,7 +93,7 @@ function parseEvent(path: string, line: string): WatchEvent | ApiError {
   } catch {
     // Not JSON: told below, without the text, which may hold what nobody should read in a log.
   }
-  return malformed(path, `a line of ${line.length} characters is no watch event`);
+  return malformed(path, `a line of ${line.length} bytes is no watch event`);
 }
 
 const malformed = (path: string, message: string): ApiError =>

@@ -15,6 +15,7 @@ interface Named {
   readonly interval?: string;
   readonly url?: string;
   readonly requestedAt?: string;
+  readonly failureThreshold?: number;
   readonly maintenance?: readonly object[];
   readonly status?: object;
 }
@@ -27,6 +28,7 @@ function probeOf({
   interval = '1h',
   url = 'http://a.test/',
   requestedAt,
+  failureThreshold,
   maintenance,
   status,
 }: Named = {}) {
@@ -40,7 +42,13 @@ function probeOf({
       resourceVersion: String(version),
       ...(requestedAt && { annotations: { 'statusprobe.dev/requested-at': requestedAt } }),
     },
-    spec: { target: { url }, interval, timeout: '1s', ...(maintenance && { maintenance }) },
+    spec: {
+      target: { url },
+      interval,
+      timeout: '1s',
+      ...(failureThreshold && { failureThreshold }),
+      ...(maintenance && { maintenance }),
+    },
     ...(status && { status }),
   });
 }
@@ -65,6 +73,11 @@ function controllerOn(...initial: readonly StoredProbe[]) {
     log: [] as string[],
     /** Reasons of Ready. */
     ready: [] as (string | undefined)[],
+    /** Reasons of Diagnosed, as metrics see them and as they are offered to be written. */
+    told: [] as (string | undefined)[],
+    diagnosed: [] as (string | undefined)[],
+    isCrowded: false,
+    begun: Promise.resolve(),
     owned: new Set(initial.map(keyOfProbe)),
     now: Date.now,
     answer: async (_: Inquiry): Promise<void> => {},
@@ -80,8 +93,8 @@ function controllerOn(...initial: readonly StoredProbe[]) {
       sha256: (text) => text,
     }),
     whyBlind: async () => undefined,
-    start: (work) => ({ begun: Promise.resolve(), done: work() }),
-    isCrowded: () => false,
+    start: (work) => ({ begun: seen.begun, done: seen.begun.then(work) }),
+    isCrowded: () => seen.isCrowded,
     now: () => seen.now(),
     async probe(inquiry) {
       const { name, request } = inquiry;
@@ -109,12 +122,16 @@ function controllerOn(...initial: readonly StoredProbe[]) {
       offer({ name }, status: StatusProbeStatus) {
         seen.offered.push([name, status.observedGeneration]);
         seen.ready.push(conditionOf(status, 'Ready')?.reason);
+        seen.diagnosed.push(conditionOf(status, 'Diagnosed')?.reason);
       },
       forget: () => {},
     },
     keeps: (key) => seen.owned.has(key),
     policyOf: async () => policyFor(NO_POLICY, {}),
-    telemetry: { seen: () => {}, gone: (key) => seen.gone.push(key) },
+    telemetry: {
+      seen: (_, status) => void seen.told.push(conditionOf(status, 'Diagnosed')?.reason),
+      gone: (key) => seen.gone.push(key),
+    },
     log: pino({ level: 'info' }, { write: (line: string) => void seen.log.push(JSON.parse(line).msg) }),
     concurrency: 2,
   });
@@ -228,6 +245,31 @@ describe('a target that does not answer', () => {
     await vi.waitFor(() => expect(seen.asked).toHaveLength(1));
     await controller.stop();
     expect([controller.queue.running.length, seen.offered]).toEqual([0, []]);
+  });
+});
+
+describe('a failure whose cause is long in coming', () => {
+  async function failing({ isCrowded }: { readonly isCrowded: boolean }) {
+    const { controller, seen } = controllerOn(probeOf({ failureThreshold: 1 }));
+    const { promise, resolve: begin } = Promise.withResolvers<void>();
+    Object.assign(seen, { isCrowded, begun: promise, code: 502 });
+    controller.start();
+    await vi.waitFor(() => expect(seen.told).toEqual(['InProgress']), { timeout: 8_000 });
+    const early = [...seen.diagnosed];
+    begin();
+    await vi.waitFor(() => expect(seen.told).toEqual(['InProgress', 'BudgetExceeded']));
+    return { early, all: seen.diagnosed };
+  }
+
+  it('is written before its cause', async () => {
+    expect(await failing({ isCrowded: false })).toEqual({
+      early: ['InProgress'],
+      all: ['InProgress', 'BudgetExceeded'],
+    });
+  });
+
+  it('is written with its cause alone where very many wait, and is in the metrics before', async () => {
+    expect(await failing({ isCrowded: true })).toEqual({ early: [], all: ['BudgetExceeded'] });
   });
 });
 

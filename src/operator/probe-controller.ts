@@ -9,7 +9,7 @@ import { nextVisit } from './next-visit.ts';
 import type { NamespacePolicy } from './policy.ts';
 import { SecondLooks } from './second-looks.ts';
 import { firstStart, shareOf } from './start-times.ts';
-import { conditionOf, settledFailure } from './status/judgement.ts';
+import { conditionOf, isEarlyWord, settledFailure } from './status/judgement.ts';
 import { withPartsOf } from './status/same-parts.ts';
 import type { StatusWriter } from './status-writer.ts';
 import { keyOfProbe, type StoredProbe } from './stored-probe.ts';
@@ -165,7 +165,7 @@ export class ProbeController {
 
   /** Nobody is told of a probe that was deleted, changed or moved to another replica under way. */
   #tell(key: string, probe: StoredProbe, visited: Visited): void {
-    const { writer, telemetry } = this.#options;
+    const { world, writer, telemetry } = this.#options;
     const present = writer.current(key);
     const known = this.#owned.get(key);
     if (known === undefined || present?.uid !== probe.uid || present.generation !== probe.generation) return;
@@ -175,7 +175,8 @@ export class ProbeController {
     this.#owned.set(key, { record: { ...record, status }, ...(plan && { plan }) });
     this.#log(key, known.record?.status ?? probe.status, status);
     telemetry.seen(probe, status, observation);
-    writer.offer(probe, status);
+    // Where very many wait for a verdict, none is written twice.
+    if (!(isEarlyWord(status) && world.isCrowded())) writer.offer(probe, status);
   }
 
   #log(probe: string, before: StatusProbeStatus, after: StatusProbeStatus): void {

@@ -5,34 +5,45 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tell } from './load/figures.ts';
 import { startLoadedCluster } from './load/loaded-cluster.ts';
-import { startMeasured } from './load/measured.ts';
+import { ENVIRONMENT, FLAGS, startMeasured } from './load/measured.ts';
 
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1000' } } });
+const ROUNDS = 3;
 const size = { services: Number(values.services), podsPerService: 10, probesPerService: 0, interval: '30s' };
 const cluster = await startLoadedCluster(size);
 
+/** As the operator's process is set, but for the limit of its heap, in which client-node's informer has no room. */
 async function measure(file: string, ...args: readonly string[]) {
   const path = fileURLToPath(new URL(`load/${file}`, import.meta.url));
-  const { environment } = cluster;
-  const measured = startMeasured([path, ...args], { environment });
+  const environment = { ...ENVIRONMENT, ...cluster.environment };
+  const measured = startMeasured([path, ...args], { environment, flags: FLAGS });
   const [pods] = await once(measured.child.stdout as NodeJS.ReadableStream, 'data');
   const figures = await measured.figures();
   await measured.stop();
-  return { ...figures, pods: Number(pods) };
+  console.log(`${file}: ${pods.toString().trim()} Pods, ${figures.cpuSeconds.toFixed(2)} s of CPU`);
+  return figures;
 }
 
+type Measured = Awaited<ReturnType<typeof measure>>;
+const worst = (rounds: readonly Measured[], figure: keyof Omit<Measured, 'resources'>): number =>
+  Math.max(...rounds.map((each) => each[figure]));
+const cpuSeconds = (rounds: readonly Measured[]): number =>
+  rounds.reduce((sum, each) => sum + each.cpuSeconds, 0);
+
 try {
-  const theirs = await measure('client-node-informer.mjs', cluster.server.kubeconfigPath);
-  const ours = await measure('own-reflector.mjs');
-  console.log(`${ours.pods} Pods; client-node has ${theirs.pods}`);
-  tell('peak of resident memory', ours.peakResidentMB, undefined, 'MB');
-  tell("peak of resident memory of client-node's informer", theirs.peakResidentMB, undefined, 'MB');
-  tell('ratio of memory', ours.peakResidentMB / theirs.peakResidentMB, 0.4, 'x');
-  tell('CPU', ours.cpuSeconds, undefined, 's');
-  tell("CPU of client-node's informer", theirs.cpuSeconds, undefined, 's');
-  tell('ratio of CPU', ours.cpuSeconds / theirs.cpuSeconds, 0.5, 'x');
-  tell('longest stall', ours.stallMaximumMilliseconds, 200, 'ms');
-  tell("longest stall of client-node's informer", theirs.stallMaximumMilliseconds, undefined, 'ms');
+  const [theirs, ours]: [Measured[], Measured[]] = [[], []];
+  // By turns, since a machine is not always equally fast.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    theirs.push(await measure('client-node-informer.mjs', cluster.server.kubeconfigPath));
+    ours.push(await measure('own-reflector.mjs'));
+  }
+  const [peak, theirPeak] = [worst(ours, 'peakResidentMB'), worst(theirs, 'peakResidentMB')];
+  tell('peak of resident memory', peak, undefined, 'MB');
+  tell("peak of resident memory of client-node's informer", theirPeak, undefined, 'MB');
+  tell('ratio of memory', peak / theirPeak, 0.4, 'x');
+  tell('ratio of CPU', cpuSeconds(ours) / cpuSeconds(theirs), 0.5, 'x');
+  tell('longest stall', worst(ours, 'stallMaximumMilliseconds'), 200, 'ms');
+  tell("longest stall of client-node's informer", worst(theirs, 'stallMaximumMilliseconds'), undefined, 'ms');
 } finally {
   await cluster.stop();
 }

@@ -6,7 +6,12 @@ import { EVENTS } from '../../src/kubernetes/resources.ts';
 import { crash } from '../support/server-process.ts';
 import { secondsUntil, tell, yardstick } from './load/figures.ts';
 import { type LoadedCluster, startLoadedCluster } from './load/loaded-cluster.ts';
-import { type MeasuredOperator, startAnswering, startMeasuredOperator } from './load/measured.ts';
+import {
+  type MeasuredOperator,
+  type Metrics,
+  startAnswering,
+  startMeasuredOperator,
+} from './load/measured.ts';
 import { POD_PORT, type Size } from './load/objects.ts';
 
 const { values } = parseArgs({
@@ -30,16 +35,23 @@ const size: Size = {
 const probes = size.services * size.probesPerService;
 const minutes = Number(values.minutes);
 
-const isWritten = async (operator: MeasuredOperator): Promise<boolean> =>
-  (await operator.metrics()).sum('workqueue_depth', 'name="status"') === 0;
+const verdictsOf = (metrics: Metrics, reason: string): number =>
+  metrics.sum('statusprobe_verdict_info', `reason="${reason}"`);
 
-/** All StatusProbes are known to this replica and have a verdict of this kind. */
-async function verdicts(operator: MeasuredOperator, isFailing: boolean): Promise<boolean> {
-  const metrics = await operator.metrics();
-  const of = (reason: string) => metrics.sum('statusprobe_verdict_info', `reason="${reason}"`);
-  if (!isFailing) return of('Healthy') >= probes;
-  return metrics.sum('statusprobe_verdict_info') - of('Healthy') - of('Diagnosing') >= probes;
-}
+/** All StatusProbes are known to this replica and are healthy. */
+const allHealthy = (metrics: Metrics): boolean => verdictsOf(metrics, 'Healthy') >= probes;
+
+/** All have a verdict of another kind, not only the word that one is looked for. */
+const allFailing = (metrics: Metrics): boolean =>
+  metrics.sum('statusprobe_verdict_info') -
+    verdictsOf(metrics, 'Healthy') -
+    verdictsOf(metrics, 'Diagnosing') >=
+  probes;
+
+const allWritten = (metrics: Metrics): boolean => metrics.sum('workqueue_depth', 'name="status"') === 0;
+
+const until = (operator: MeasuredOperator, isSo: (metrics: Metrics) => boolean): Promise<number> =>
+  secondsUntil(async () => isSo(await operator.metrics()), { everyMilliseconds: POLL_MILLISECONDS });
 
 async function start(environment: Readonly<Record<string, string>>): Promise<MeasuredOperator> {
   const operator = await startMeasuredOperator(environment, values.flag);
@@ -50,8 +62,8 @@ async function start(environment: Readonly<Record<string, string>>): Promise<Mea
 }
 
 async function peace(operator: MeasuredOperator): Promise<void> {
-  await secondsUntil(() => verdicts(operator, false), { everyMilliseconds: 5000 });
-  await secondsUntil(() => isWritten(operator), { everyMilliseconds: 5000 });
+  await until(operator, allHealthy);
+  await until(operator, allWritten);
   const statusWrites = async () => (await operator.metrics()).sum('rest_client_requests_total', '"PATCH"');
   const [before, writes] = [await operator.figures('reset'), await statusWrites()];
   for (let half = 0; half < minutes * 2; half += 1) {
@@ -76,7 +88,7 @@ async function relist(operator: MeasuredOperator, cluster: LoadedCluster): Promi
   const isBack = async () => (await cluster.server.kubectl('get', '--raw', '/readyz')).succeeded;
   await secondsUntil(isBack, { limitSeconds: 60 });
   await sleep(60_000);
-  await secondsUntil(() => verdicts(operator, false), { everyMilliseconds: 5000 });
+  await until(operator, allHealthy);
   const figures = await operator.figures('reset');
   tell('relist of everything: longest stall', figures.stallMaximumMilliseconds, 200, 'ms');
   tell('relist of everything: peak of resident memory', figures.peakResidentMB, 250, 'MB');
@@ -91,21 +103,21 @@ async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: 
   const seconds = () => (performance.now() - startedAt) / 1000;
   let fastest = 0;
   let { writes: last, at: lastAt } = beforeFailing;
-  const paced = async (isSo: () => Promise<boolean>) => {
-    const { writes, at } = await operator.metrics();
-    if (at - lastAt >= POLL_MILLISECONDS) {
-      fastest = Math.max(fastest, (writes - last) / ((at - lastAt) / 1000));
-      [last, lastAt] = [writes, at];
-    }
-    return isSo();
-  };
-  const watch = (isSo: () => Promise<boolean>) =>
-    secondsUntil(() => paced(isSo), { everyMilliseconds: POLL_MILLISECONDS });
-  await watch(() => verdicts(operator, true));
+  /** The writes between two looks are counted on the way. */
+  const paced = (isSo: (metrics: Metrics) => boolean) =>
+    until(operator, (metrics) => {
+      const { writes, at } = metrics;
+      if (at - lastAt >= POLL_MILLISECONDS) {
+        fastest = Math.max(fastest, (writes - last) / ((at - lastAt) / 1000));
+        [last, lastAt] = [writes, at];
+      }
+      return isSo(metrics);
+    });
+  await paced(allFailing);
   tell('outage: all verdicts in metrics', seconds(), 2 * INTERVAL_SECONDS, 's');
   const { cpuSeconds } = await operator.figures();
   tell('outage: CPU until then', ((cpuSeconds - before.cpuSeconds) * 1000) / probes, undefined, 'ms a probe');
-  await watch(() => isWritten(operator));
+  await paced(allWritten);
   tell('outage: all statuses written', seconds(), 4 * INTERVAL_SECONDS, 's');
   tell('outage: fastest 5 s of API writes but Events', fastest, 50, 'per second');
   const figures = await operator.figures('reset');
@@ -149,8 +161,8 @@ const cluster = await startLoadedCluster(size);
 try {
   await cluster.addProbes(size);
   const first = await start(cluster.environment);
-  await secondsUntil(() => verdicts(first, false), { everyMilliseconds: 5000 });
-  await secondsUntil(() => isWritten(first), { everyMilliseconds: 5000 });
+  await until(first, allHealthy);
+  await until(first, allWritten);
   console.log(`the first operator ended with ${await first.stop()}; another one takes over`);
   const operator = await start(cluster.environment);
   if (values.part.includes('peace')) await peace(operator);

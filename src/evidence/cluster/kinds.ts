@@ -72,7 +72,6 @@ import {
   TARGET_GROUP_BINDING,
   WORKLOAD,
 } from './projections.ts';
-import { withoutQuotedSecrets } from './quoted-text.ts';
 import { keepShape, type Shape } from './shape.ts';
 import { toTLSSecret } from './tls-secrets.ts';
 
@@ -129,7 +128,7 @@ function withoutCopy<T extends KubernetesObject>(object: T): T {
 const kept = <T extends KubernetesObject>(resource: Resource, shape: Shape<T>): KindDefinition<T> => ({
   resource,
   shape,
-  project: (raw) => ({ ...withoutCopy(withoutQuotedSecrets(keepShape(shape, raw))), kind: resource.kind }),
+  project: (raw) => ({ ...withoutCopy(keepShape(shape, raw)), kind: resource.kind }),
 });
 
 /** Every kind that evidence is made of: where it is read and what is kept of it. */

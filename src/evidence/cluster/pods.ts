@@ -1,7 +1,6 @@
 import type { Condition } from '../../diagnosis/model/kubernetes.ts';
 import type { ContainerState, ContainerStatus, Pod } from '../../diagnosis/model/pod.ts';
 import { POD } from './projections.ts';
-import { withoutQuotedSecrets } from './quoted-text.ts';
 import { keepShape } from './shape.ts';
 
 /** Reasons under which the message is the container runtime's; under all others the container may have written it. */
@@ -29,7 +28,7 @@ const isTold = ({ type, status }: Condition): boolean => !(STEPS.has(type) && st
 
 /** A Pod as checks read it. A termination message that the container may have written is left out, like its logs. */
 export function toPod(raw: unknown): Pod {
-  const { status = {}, ...pod } = withoutQuotedSecrets(keepShape(POD, raw));
+  const { status = {}, ...pod } = keepShape(POD, raw);
   const { conditions, containerStatuses, initContainerStatuses } = status;
   return {
     ...pod,

@@ -23,6 +23,22 @@ describe('shapes', () => {
   });
 });
 
+/** Every field of a shape with what is kept of it. */
+function fieldsOf(shape: unknown): [field: string, kept: unknown][] {
+  if (typeof shape !== 'object' || shape === null) return [];
+  return Object.entries(shape).flatMap(([field, inner]) => [
+    [field, inner] as [string, unknown],
+    ...fieldsOf(inner),
+  ]);
+}
+
+test('no shape keeps as it is what others wrote', () => {
+  const fields = Object.values(KINDS).flatMap(({ shape }) => fieldsOf(shape));
+  const free = fields.filter(([field]) => ['message', 'command'].includes(field));
+  expect(free).not.toEqual([]);
+  expect(free.filter(([, kept]) => typeof kept !== 'function')).toEqual([]);
+});
+
 describe('Pods', () => {
   const terminated = (reason: string) => ({ terminated: { exitCode: 1, reason, message: 'text' } });
   const stateOf = (reason: string) => {

@@ -17,6 +17,7 @@ import type {
   Pod,
 } from '../../diagnosis/model/pod.ts';
 import type { PodMetrics } from '../../diagnosis/model/pod-metrics.ts';
+import { commandWithoutSecrets, withoutSecrets } from './quoted-text.ts';
 import type { Shape } from './shape.ts';
 
 const METADATA = {
@@ -37,14 +38,14 @@ const METADATA = {
 export const OBJECT = { apiVersion: true, kind: true, metadata: METADATA } as const;
 
 export const CONDITIONS = [
-  { type: true, status: true, reason: true, message: true, lastTransitionTime: true },
+  { type: true, status: true, reason: true, message: withoutSecrets, lastTransitionTime: true },
 ] as const;
 
 const PROBE: Shape<ContainerProbe> = {
-  httpGet: { path: true, port: true, scheme: true, host: true },
+  httpGet: { path: withoutSecrets, port: true, scheme: true, host: true },
   tcpSocket: { port: true },
   grpc: { port: true },
-  exec: { command: true },
+  exec: { command: commandWithoutSecrets },
   initialDelaySeconds: true,
   periodSeconds: true,
   timeoutSeconds: true,
@@ -63,13 +64,13 @@ const CONTAINER: Shape<Container> = {
 };
 
 const STATE: Shape<ContainerState> = {
-  waiting: { reason: true, message: true },
+  waiting: { reason: true, message: withoutSecrets },
   running: { startedAt: true },
   terminated: {
     exitCode: true,
     signal: true,
     reason: true,
-    message: true,
+    message: withoutSecrets,
     startedAt: true,
     finishedAt: true,
   },
@@ -105,7 +106,7 @@ export const POD: Shape<Pod> = {
   status: {
     phase: true,
     reason: true,
-    message: true,
+    message: withoutSecrets,
     podIP: true,
     podIPs: [{ ip: true }],
     startTime: true,

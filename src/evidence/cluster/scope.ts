@@ -38,11 +38,10 @@ export function inScope(
   );
 }
 
-const keyOf = (object: AnyObject): string => {
-  const { namespace = '', name = '' } = metadataOf(object);
-  return `${namespace}/${name}`;
-};
-
-/** By namespace and name; Events of one object by time, newest first. */
-export const byKey = (a: AnyObject, b: AnyObject): number =>
-  byCodeUnit(keyOf(a), keyOf(b)) || (isEvent(a) && isEvent(b) ? byCodeUnit(b.time, a.time) : 0);
+/** By `namespace/name`, as stores order their keys; Events of one object by time, newest first. */
+export function byKey(a: AnyObject, b: AnyObject): number {
+  const { namespace = '', name = '' } = metadataOf(a);
+  const other = metadataOf(b);
+  if (namespace !== (other.namespace ?? '')) return byCodeUnit(`${namespace}/`, `${other.namespace ?? ''}/`);
+  return byCodeUnit(name, other.name ?? '') || (isEvent(a) && isEvent(b) ? byCodeUnit(b.time, a.time) : 0);
+}

@@ -1,16 +1,21 @@
 /**
- * The fields of a type that are kept: `true` for a whole value, `false` for none of it, a record for some of its fields,
- * a list for its items. The compiler asks for every field of the type, so that a field added to the model cannot be forgotten here.
+ * The fields of a type that are kept: `true` for a whole value, `false` for none of it, a function for what it makes of
+ * it, a record for some of its fields, a list for its items. The compiler asks for every field of the type, so that a field added to the model cannot be forgotten here.
  */
 export type Shape<T> =
   | boolean
+  | ((value: never) => T)
   | (T extends readonly (infer Item)[]
       ? readonly [Shape<NonNullable<Item>>]
       : T extends object
         ? { readonly [K in keyof T]-?: Shape<NonNullable<T[K]>> }
         : boolean);
 
-type AnyShape = boolean | readonly [AnyShape] | { readonly [field: string]: AnyShape };
+type AnyShape =
+  | boolean
+  | ((value: never) => unknown)
+  | readonly [AnyShape]
+  | { readonly [field: string]: AnyShape };
 
 const isList = (shape: AnyShape): shape is readonly [AnyShape] => Array.isArray(shape);
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -22,6 +27,7 @@ export function keepShape<T>(shape: Shape<T>, value: unknown): T {
 }
 
 function keep(shape: AnyShape, value: unknown): unknown {
+  if (typeof shape === 'function') return shape(value as never);
   if (typeof shape === 'boolean' || !isObject(value)) return value;
   if (isList(shape)) return Array.isArray(value) ? value.map((item) => keep(shape[0], item)) : value;
   const kept: Record<string, unknown> = {};
@@ -38,7 +44,7 @@ export function fieldsOutside<T>(shape: Shape<T>, value: unknown): readonly stri
 }
 
 function outside(shape: AnyShape, value: unknown, path: string): string[] {
-  if (typeof shape === 'boolean' || !isObject(value)) return [];
+  if (typeof shape !== 'object' || !isObject(value)) return [];
   if (Array.isArray(value)) {
     const item = isList(shape) ? shape[0] : shape;
     return value.flatMap((each, index) => outside(item, each, `${path}[${index}]`));

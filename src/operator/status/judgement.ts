@@ -121,6 +121,10 @@ export function settledFailure(status: StatusProbeStatus): string | undefined {
   return healthy?.status === 'False' && isDiagnosed ? healthy.reason : undefined;
 }
 
+/** Whether the status tells of a failure whose cause is still being looked for. */
+export const isEarlyWord = (status: StatusProbeStatus): boolean =>
+  conditionOf(status, 'Diagnosed')?.reason === 'InProgress';
+
 /** The diagnosis of the failure that lasts, if there is one. */
 const standingDiagnosis = (status: StatusProbeStatus): DiagnosisStatus | undefined =>
   settledFailure(status) === undefined ? undefined : diagnosisOf(status);

@@ -57,13 +57,11 @@ export function startMeasured(
   };
 }
 
-/** What deploy/base sets, and the heap that Node takes from its limit of 512 MiB. */
-const OPERATOR_FLAGS: readonly string[] = [
-  '--max-semi-space-size=8',
-  '--v8-pool-size=2',
-  '--max-old-space-size=256',
-];
-const OPERATOR_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+/** What deploy/base sets. */
+export const FLAGS: readonly string[] = ['--max-semi-space-size=8', '--v8-pool-size=2'];
+export const ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+/** The heap that Node takes from the operator's limit of 512 MiB. */
+const HEAP = '--max-old-space-size=256';
 
 export interface MeasuredOperator extends MeasuredProcess {
   isReady(): Promise<boolean>;
@@ -79,8 +77,8 @@ export async function startMeasuredOperator(
   if (!existsSync(MAIN)) throw new Error('dist/ is missing: npm run build');
   const run = [MAIN, 'run', '--metrics-port', '0', '--health-port', '0', '--instance', 'bench'];
   const operator = startMeasured(run, {
-    environment: { ...OPERATOR_ENVIRONMENT, ...environment },
-    flags: [...OPERATOR_FLAGS, ...flags],
+    environment: { ...ENVIRONMENT, ...environment },
+    flags: [...FLAGS, HEAP, ...flags],
   });
   const [metricsPort, healthPort] = await portsOf(operator.child);
   return {

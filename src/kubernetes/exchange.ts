@@ -81,6 +81,8 @@ export function exchange(
     agent: agents[outgoing.connection],
     headers: { ...outgoing.headers, ...access.headers },
     signal: outgoing.signal,
+    // The call has its own deadline; a timer of the socket would be set anew with every byte.
+    timeout: 0,
   });
   let sent = false;
   const finish = () => {

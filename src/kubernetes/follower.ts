@@ -116,8 +116,8 @@ export class Follower<T> {
       for (const event of events) {
         signal.throwIfAborted();
         this.#intake.receive(event);
+        if (this.#intake.resourceVersion !== undefined) this.#progressed();
       }
-      if (events.length > 0 && this.#intake.resourceVersion !== undefined) this.#progressed();
     }
     if (this.#intake.resourceVersion === undefined)
       throw this.#error('the watch ended before its initial events');

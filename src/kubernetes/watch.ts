@@ -34,7 +34,7 @@ export async function openWatch(
   transport: Transport,
   resource: Resource,
   options: WatchOptions,
-): Promise<AsyncIterable<readonly WatchEvent[]>> {
+): Promise<AsyncIterable<Iterable<WatchEvent>>> {
   const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, ...stream } = options;
   const path = pathOf(resource, namespace === undefined ? {} : { namespace });
   const beginning = { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
@@ -58,42 +58,39 @@ export async function openWatch(
 async function* readEvents(
   path: string,
   chunks: AsyncIterable<Buffer>,
-): AsyncGenerator<readonly WatchEvent[]> {
+): AsyncGenerator<Iterable<WatchEvent>> {
   const linesOf = createLineCutter(MAXIMUM_LINE_BYTES);
   try {
     for await (const chunk of chunks) {
-      const { events, failure } = parseEvents(path, linesOf(chunk));
-      if (events.length > 0) yield events;
-      if (failure !== undefined) throw failure;
+      const lines = linesOf(chunk);
+      if (lines.length > 0) yield eventsOf(path, lines);
     }
   } catch (error) {
     throw error instanceof RangeError ? malformed(path, error.message) : error;
   }
 }
 
-/** The events up to the first line that is none. */
-function parseEvents(path: string, lines: readonly Buffer[]) {
-  const events: WatchEvent[] = [];
-  for (const line of lines) {
-    const event = parseEvent(path, line);
-    if (event instanceof ApiError) return { events, failure: event };
-    events.push(event);
-  }
-  return { events };
+/** Each is parsed when it is its turn, so that none is in memory longer than it takes to take it in. */
+function* eventsOf(path: string, lines: readonly Buffer[]): Generator<WatchEvent> {
+  for (const line of lines) yield eventOf(path, line);
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK']);
 
-/** The event of a line, or the error that it stands for. */
-function parseEvent(path: string, line: Buffer): WatchEvent | ApiError {
+function eventOf(path: string, line: Buffer): WatchEvent {
+  const event = parsed(line);
+  if (TYPES.has(event?.type)) return event as WatchEvent;
+  if (event?.type === 'ERROR') throw errorFromStatusObject({ verb: 'watch', path }, event.object);
+  throw malformed(path, `a line of ${line.length} bytes is no watch event`);
+}
+
+/** Undefined where it is no JSON; its text may hold what nobody should read in a log. */
+function parsed(line: Buffer): { readonly type?: unknown; readonly object?: unknown } | null | undefined {
   try {
-    const event = JSON.parse(withoutFieldsV1(line));
-    if (TYPES.has(event?.type)) return event;
-    if (event?.type === 'ERROR') return errorFromStatusObject({ verb: 'watch', path }, event.object);
+    return JSON.parse(withoutFieldsV1(line));
   } catch {
-    // Not JSON: told below, without the text, which may hold what nobody should read in a log.
+    return undefined;
   }
-  return malformed(path, `a line of ${line.length} bytes is no watch event`);
 }
 
 const malformed = (path: string, message: string): ApiError =>

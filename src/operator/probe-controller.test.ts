@@ -257,7 +257,7 @@ describe('a failure whose cause is long in coming', () => {
     await vi.waitFor(() => expect(seen.told).toEqual(['InProgress']), { timeout: 8_000 });
     const early = [...seen.diagnosed];
     begin();
-    await vi.waitFor(() => expect(seen.told).toEqual(['InProgress', 'BudgetExceeded']));
+    await vi.waitFor(() => expect(seen.told).toEqual(['InProgress', 'BudgetExceeded']), { timeout: 8_000 });
     return { early, all: seen.diagnosed };
   }
 

@@ -119,6 +119,7 @@ async function outage(operator: MeasuredOperator, cluster: LoadedCluster, fail: 
   tell('outage: CPU until then', ((cpuSeconds - before.cpuSeconds) * 1000) / probes, undefined, 'ms a probe');
   await paced(allWritten);
   tell('outage: all statuses written', seconds(), 4 * INTERVAL_SECONDS, 's');
+  tell('outage: API writes but Events', last - beforeFailing.writes, undefined, 'writes');
   tell('outage: fastest 5 s of API writes but Events', fastest, 50, 'per second');
   const figures = await operator.figures('reset');
   tell('outage: cores', (figures.cpuSeconds - before.cpuSeconds) / seconds(), undefined, 'cores');

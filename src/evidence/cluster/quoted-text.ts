@@ -1,18 +1,18 @@
 import { masked } from '../redact.ts';
 
-/** Of different texts in a large cluster's objects there are few: the same probes and messages stand in many. */
+/** The same probes and messages stand in many objects. What holds a secret is not remembered. */
+const clean = new Set<string>();
 const MOST = 5_000;
-const known = new Map<string, string>();
+const LONGEST = 256;
 
 /** A text in which objects quote what others wrote, and where people put passwords, without secrets. */
-export function withoutSecrets<T>(value: T): T {
-  if (typeof value !== 'string') return value;
-  const before = known.get(value);
-  if (before !== undefined) return before as T;
-  if (known.size >= MOST) known.clear();
+export function withoutSecrets<T>(value: T): T | string {
+  if (typeof value !== 'string' || clean.has(value)) return value;
   const text = masked(value);
-  known.set(value, text);
-  return text as T;
+  if (text !== value || text.length > LONGEST) return text;
+  if (clean.size >= MOST) clean.clear();
+  clean.add(text);
+  return text;
 }
 
 /** A command in one text: that `-p` has a value is seen only beside it. */

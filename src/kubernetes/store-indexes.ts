@@ -1,18 +1,21 @@
 import type { Entry } from './store.ts';
 
-/** Keys of entries by the values that index functions give them. */
+/** Objects by the values that index functions give them. */
 export interface Indexes<T, Index extends string> {
+  /** After the store holds it. */
   add(entry: Entry<T>): void;
   remove(entry: Entry<T>): void;
-  keys(index: Index, value: string): string[];
+  /** Ordered by key. */
+  objects(index: Index, value: string): readonly T[];
 }
 
 export function createIndexes<T, Index extends string>(
   functions: Readonly<Record<Index, (object: T) => readonly string[]>>,
+  entries: ReadonlyMap<string, Entry<T>>,
   onError: (error: unknown) => void,
 ): Indexes<T, Index> {
   const names = Object.keys(functions) as Index[];
-  const keysByValue = new Map(names.map((name) => [name, new Map<string, Keys>()]));
+  const keysByValue = new Map(names.map((name) => [name, new Map<string, Keys<T>>()]));
 
   const valuesOf = (name: Index, { object }: Entry<T>): readonly string[] => {
     try {
@@ -23,7 +26,7 @@ export function createIndexes<T, Index extends string>(
     }
   };
 
-  const change = (entry: Entry<T>, next: (keys: Keys | undefined, key: string) => Keys | undefined) => {
+  const change = (entry: Entry<T>, next: (keys: Keys<T> | undefined, key: string) => Keys<T> | undefined) => {
     for (const [name, values] of keysByValue) {
       for (const value of valuesOf(name, entry)) {
         const keys = next(values.get(value), entry.key);
@@ -33,25 +36,39 @@ export function createIndexes<T, Index extends string>(
     }
   };
 
+  const objectsOf = (keys: readonly string[]): readonly T[] =>
+    keys.flatMap((key) => entries.get(key)?.object ?? []);
+
   return {
     add: (entry) => change(entry, withKey),
     remove: (entry) => change(entry, withoutKey),
-    keys: (name, value) => listed(keysByValue.get(name)?.get(value)).sort(),
+    objects(name, value) {
+      const keys = keysByValue.get(name)?.get(value);
+      if (keys === undefined) return [];
+      if (typeof keys === 'string') return objectsOf([keys]);
+      keys.objects ??= objectsOf([...keys.all].sort());
+      return keys.objects;
+    },
   };
 }
 
 /** Most values belong to one entry alone, such as the address of a Pod: a set of one would take ten times as much. */
-type Keys = string | Set<string>;
+type Keys<T> = string | Several<T>;
 
-const listed = (keys: Keys | undefined): string[] => (typeof keys === 'string' ? [keys] : [...(keys ?? [])]);
-
-function withKey(keys: Keys | undefined, key: string): Keys {
-  if (keys === undefined || keys === key) return key;
-  return typeof keys === 'string' ? new Set([keys, key]) : keys.add(key);
+interface Several<T> {
+  readonly all: Set<string>;
+  /** What they lead to, in order, since it was last asked for: the Pods of a namespace are asked for again and again. */
+  objects?: readonly T[];
 }
 
-function withoutKey(keys: Keys | undefined, key: string): Keys | undefined {
-  if (typeof keys === 'string') return keys === key ? undefined : keys;
-  keys?.delete(key);
-  return keys?.size === 0 ? undefined : keys;
+function withKey<T>(keys: Keys<T> | undefined, key: string): Keys<T> {
+  if (keys === undefined || keys === key) return key;
+  if (typeof keys === 'string') return { all: new Set([keys, key]) };
+  return { all: keys.all.add(key) };
+}
+
+function withoutKey<T>(keys: Keys<T> | undefined, key: string): Keys<T> | undefined {
+  if (keys === undefined || typeof keys === 'string') return keys === key ? undefined : keys;
+  keys.all.delete(key);
+  return keys.all.size === 0 ? undefined : { all: keys.all };
 }

@@ -30,7 +30,7 @@ export interface StoreView<T, Index extends string = never> {
   get(namespace: string | undefined, name: string): T | undefined;
   /** All objects, in no particular order. */
   values(): IterableIterator<T>;
-  /** The objects that an index function gave this value, ordered by key. */
+  /** The objects that an index function gave this value, ordered by key; the same list until one of them changes. */
   byIndex(index: Index, value: string): readonly T[];
   /** Calls back after each change, when all of it can be seen; the result ends that. */
   subscribe(listener: (event: StoreEvent<T>) => void): () => void;
@@ -51,7 +51,7 @@ export function createStore<T, Index extends string = never>(
 ): Store<T, Index> {
   const onError = options.onError ?? (() => {});
   const entries = new Map<string, Entry<T>>();
-  const indexes = createIndexes(options.indexes ?? ({} as Record<Index, never>), onError);
+  const indexes = createIndexes(options.indexes ?? ({} as Record<Index, never>), entries, onError);
   const listeners = new Set<(event: StoreEvent<T>) => void>();
 
   const insert = (entry: Entry<T>): StoreEvent<T>[] => {
@@ -83,7 +83,7 @@ export function createStore<T, Index extends string = never>(
     *values() {
       for (const { object } of entries.values()) yield object;
     },
-    byIndex: (index, value) => indexes.keys(index, value).flatMap((key) => entries.get(key)?.object ?? []),
+    byIndex: indexes.objects,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

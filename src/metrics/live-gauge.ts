@@ -1,7 +1,17 @@
 import { Gauge, type Registry } from 'prom-client';
 
+export type Labels = Readonly<Record<string, string>>;
+
+/** Labels that many series have in common, and how they are written. */
+export interface CommonLabels {
+  readonly labels: Labels;
+  readonly text: string;
+}
+
 export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
+  /** Stand before its own. */
+  readonly common?: CommonLabels;
+  readonly labels: Labels;
   readonly value: number;
 }
 
@@ -15,11 +25,19 @@ const escaped = (value: string): string =>
 const numberOf = (value: number): string =>
   Number.isFinite(value) ? `${value}` : `${value}`.replace('Infinity', 'Inf').replace(/^Inf/, '+Inf');
 
-/** A line of the text format, version 0.0.4. Written without lists of its own, for there are many thousand. */
-function lineOf(name: string, { labels, value }: Series): string {
-  let pairs = '';
+/** Written without lists of its own, for there are many thousand. */
+function pairsOf(labels: Labels, before = ''): string {
+  let pairs = before;
   for (const label in labels)
     pairs += `${pairs === '' ? '' : ','}${label}="${escaped(labels[label] as string)}"`;
+  return pairs;
+}
+
+export const inCommon = (labels: Labels): CommonLabels => ({ labels, text: pairsOf(labels) });
+
+/** A line of the text format, version 0.0.4. */
+function lineOf(name: string, { common, labels, value }: Series): string {
+  const pairs = pairsOf(labels, common?.text);
   return `${name}${pairs === '' ? '' : `{${pairs}}`} ${numberOf(value)}\n`;
 }
 
@@ -40,7 +58,11 @@ export class LiveGauge extends Gauge<string> {
   }
 
   override async get() {
-    return { ...(await super.get()), values: [...this.#series()] };
+    const values = [...this.#series()].map(({ common, labels, value }) => ({
+      labels: { ...common?.labels, ...labels },
+      value,
+    }));
+    return { ...(await super.get()), values };
   }
 
   /** The same in the text format, some hundred series at a time: there may be many thousand. */

@@ -1,9 +1,7 @@
 import type { CertificateDetail, ProbeDetail } from '../diagnosis/model/observation.ts';
 import { addressHash } from './address-hash.ts';
-import type { Series } from './live-gauge.ts';
+import type { Labels, Series } from './live-gauge.ts';
 import type { ProbeFigures } from './probe-sample.ts';
-
-type Labels = Series['labels'];
 
 /** A metric of blackbox_exporter's HTTP prober: its name, and its series where it has any. */
 export interface ProbeMetric {

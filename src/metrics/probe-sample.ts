@@ -1,5 +1,6 @@
 import type { Observation, ProbeDetail, TLSObservation } from '../diagnosis/model/observation.ts';
 import { SEVERITIES, type Severity } from '../diagnosis/model/vocabulary.ts';
+import type { CommonLabels } from './live-gauge.ts';
 
 /** The part of a StatusProbe's status that metrics tell of. */
 export interface ProbeState {
@@ -27,7 +28,8 @@ export interface ProbeFigures {
 
 /** All that is exported of one StatusProbe. */
 export interface ProbeSample {
-  readonly labels: { readonly namespace: string; readonly name: string };
+  /** Its namespace and name. */
+  readonly common: CommonLabels;
   readonly verdict?: ProbeState['verdict'];
   readonly ready: { readonly value: 0 | 1; readonly reason: string };
   readonly suspended: boolean;
@@ -52,7 +54,7 @@ export function figuresOf(observation: Observation): ProbeFigures {
 
 /** `figures` of the last probe stay while no newer ones come, unless the StatusProbe is suspended. */
 export function sampleOf(
-  labels: ProbeSample['labels'],
+  common: CommonLabels,
   state: ProbeState,
   figures: ProbeFigures | undefined,
 ): ProbeSample {
@@ -60,7 +62,7 @@ export function sampleOf(
   const suspended = ready?.reason === 'Suspended';
   const { verdict, failingSince } = state;
   return {
-    labels,
+    common,
     ...(verdict === undefined ? {} : { verdict }),
     ready: { value: ready?.status === 'True' ? 1 : 0, reason: ready?.reason ?? 'NotProbed' },
     suspended,

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Observation } from '../diagnosis/model/observation.ts';
-import { LiveGauge, type Series } from './live-gauge.ts';
+import { inCommon, LiveGauge, type Series } from './live-gauge.ts';
 import { CHAIN_INFO, PROBE_METRICS } from './probe-metrics.ts';
 import { figuresOf, type ProbeSample, type ProbeState, sampleOf } from './probe-sample.ts';
 import { STATE_METRICS } from './state-metrics.ts';
@@ -26,8 +26,9 @@ export class ProbeSeries {
   /** Takes in what a visit brought; `observation` is absent when nothing was asked. */
   seen({ namespace, name }: ProbeName, state: ProbeState, observation: Observation | undefined): void {
     const key = `${namespace}/${name}`;
-    const figures = observation === undefined ? this.#samples.get(key)?.figures : figuresOf(observation);
-    this.#samples.set(key, sampleOf({ namespace, name }, state, figures));
+    const known = this.#samples.get(key);
+    const figures = observation === undefined ? known?.figures : figuresOf(observation);
+    this.#samples.set(key, sampleOf(known?.common ?? inCommon({ namespace, name }), state, figures));
   }
 
   /** `namespace/name` of a StatusProbe that was deleted or has moved to another replica. */
@@ -44,8 +45,7 @@ export class ProbeSeries {
     new LiveGauge(registry, name, help, function* () {
       // As they are now: one that goes and comes back while they are written must not be written twice.
       for (const sample of [...samples.values()]) {
-        for (const { labels, value } of series(sample))
-          yield { labels: { ...sample.labels, ...labels }, value };
+        for (const { labels, value } of series(sample)) yield { common: sample.common, labels, value };
       }
     });
   }

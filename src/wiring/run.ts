@@ -13,12 +13,16 @@ import { refuse } from './refuse.ts';
 
 const LOOK_AGAIN_MILLISECONDS = 2_000;
 const SYNC_LOOK_MILLISECONDS = 50;
+/** In an outage lines come by the hundred a second: they are written together, and none later than after this time. */
+const LOG_BYTES_AT_ONCE = 4096;
+const LOG_MILLISECONDS = 100;
 
 /** `statusprobe run`: works until it is told to stop. */
 export async function run(config: Config, version: string): Promise<void> {
   const options = { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   // Whoever reads the log slowly must not hold up the event loop; what waits is written at the exit.
-  const log = pino(options, pino.destination({ dest: 1, sync: false }));
+  const together = { minLength: LOG_BYTES_AT_ONCE, periodicFlush: LOG_MILLISECONDS };
+  const log = pino(options, pino.destination({ dest: 1, sync: false, ...together }));
   switchLevelBySignal(log);
   const foundations = await layFoundations(config, version, log);
   const stopping = stopSignal();

@@ -25,7 +25,7 @@ const size: Size = {
 const applications = applicationsOf(size);
 const answering = await startAnswering(80, POD_PORT);
 const cluster = await startLoadedCluster(size);
-const operator = await startMeasuredOperator(cluster.environment, ['--expose-gc']);
+const operator = await startMeasuredOperator(cluster.environment, { flags: ['--expose-gc'] });
 
 /** A Pod is replaced, a StatusProbe comes and another one goes; everything fails for a while in each second minute. */
 async function churn(step: number): Promise<void> {

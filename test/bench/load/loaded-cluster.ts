@@ -67,9 +67,44 @@ export interface LoadedCluster {
   /** Adds what a cluster of this size has more. */
   grow(size: Size): Promise<void>;
   addProbes(size: Size): Promise<void>;
+  /** What the operator has changed since then, but for Events, in the API server's order. */
+  writesSince(since: Date): readonly Write[];
   /** The same Pod anew, as after a crash of its node. */
   replacePod(application: Application, index: number, size: Size): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A call of the API server that changed something. */
+export interface Write {
+  /** Unix milliseconds when it came. */
+  readonly at: number;
+  readonly resource: string;
+  /** `namespace/name`. */
+  readonly key: string;
+}
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly requestReceivedTimestamp: string;
+  readonly objectRef?: { readonly resource?: string; readonly namespace?: string; readonly name?: string };
+  readonly responseStatus?: { readonly code?: number };
+}
+
+const CHANGING: ReadonlySet<string> = new Set(['update', 'patch', 'delete']);
+
+/** By the audit log, which tells of ServiceAccounts alone, and so of the operator alone. */
+function writesIn(directory: string, since: Date): readonly Write[] {
+  const lines = readFileSync(join(directory, 'audit.log'), 'utf8').split('\n').slice(0, -1);
+  return lines
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter(({ verb, responseStatus }) => CHANGING.has(verb) && responseStatus?.code === 200)
+    .map(({ requestReceivedTimestamp, objectRef: { resource = '', namespace, name } = {} }) => ({
+      at: Date.parse(requestReceivedTimestamp),
+      resource,
+      key: `${namespace}/${name}`,
+    }))
+    .filter(({ at, resource }) => at >= since.getTime() && resource !== 'events')
+    .sort((one, other) => one.at - other.at);
 }
 
 async function each<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
@@ -170,6 +205,7 @@ export async function startLoadedCluster(size: Size): Promise<LoadedCluster> {
     access,
     environment,
     grow: (more) => fill(client, more),
+    writesSince: (since) => writesIn(server.directory, since),
     addProbes: (more) =>
       each(applicationsOf(more), async (application) => {
         for (let index = 0; index < more.probesPerService; index += 1)

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const PRELOAD = new URL('../measured-process.mjs', import.meta.url).href;
@@ -28,15 +30,21 @@ export interface MeasuredProcess {
   stop(): Promise<number | null>;
 }
 
+export interface MeasuredOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For Node. */
+  readonly flags?: readonly string[];
+  /** A command that starts another, such as that of a processor of its own. */
+  readonly before?: readonly string[];
+}
+
 /** A Node process that tells what it takes. */
 export function startMeasured(
   command: readonly string[],
-  {
-    environment = {},
-    flags = [],
-  }: { environment?: Readonly<Record<string, string>>; flags?: readonly string[] },
+  { environment = {}, flags = [], before = [] }: MeasuredOptions,
 ): MeasuredProcess {
-  const child = spawn(process.execPath, [...flags, '--import', PRELOAD, ...command], {
+  const [program, ...rest] = [...before, process.execPath, ...flags, '--import', PRELOAD, ...command];
+  const child = spawn(program as string, rest, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { PATH: process.env.PATH, ...environment },
   });
@@ -67,52 +75,61 @@ export interface MeasuredOperator extends MeasuredProcess {
   isReady(): Promise<boolean>;
   /** Series of `/metrics` with their values. */
   metrics(): Promise<Metrics>;
+  /** The next lines of the log that hold this text, when there are so many. */
+  logged(text: string, lines: number): Promise<readonly LogLine[]>;
+}
+
+export interface LogLine {
+  /** RFC 3339. */
+  readonly time: string;
+  /** `namespace/name`. */
+  readonly probe?: string;
+  readonly metricsPort?: number;
+  readonly healthPort?: number;
 }
 
 /** `statusprobe run` as the image runs it. */
 export async function startMeasuredOperator(
   environment: Readonly<Record<string, string>>,
-  flags: readonly string[] = [],
+  { flags = [], before = [] }: Omit<MeasuredOptions, 'environment'> = {},
 ): Promise<MeasuredOperator> {
   if (!existsSync(MAIN)) throw new Error('dist/ is missing: npm run build');
   const run = [MAIN, 'run', '--metrics-port', '0', '--health-port', '0', '--instance', 'bench'];
   const operator = startMeasured(run, {
     environment: { ...ENVIRONMENT, ...environment },
     flags: [...FLAGS, HEAP, ...flags],
+    before,
   });
-  const [metricsPort, healthPort] = await portsOf(operator.child);
+  const log = createInterface({ input: operator.child.stdout as Readable });
+  const logged = (text: string, lines: number) => linesWith(log, text, lines);
+  const [{ metricsPort, healthPort } = {}] = await logged('"metricsPort":', 1);
   return {
     ...operator,
+    logged,
     isReady: async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).ok,
     async metrics() {
       const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
-      const at = performance.now();
-      return new Metrics(await answer.text(), at);
+      return new Metrics(await answer.text());
     },
   };
 }
 
-/** The first line of the log that tells where it listens; what else is logged is dropped. */
-function portsOf({ stdout }: ChildProcess): Promise<readonly [metrics: number, health: number]> {
-  const ports = Promise.withResolvers<readonly [number, number]>();
-  let text = '';
-  stdout?.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    const [, metrics, health] = /"metricsPort":(\d+),"healthPort":(\d+)/.exec(text) ?? [];
-    if (metrics !== undefined) ports.resolve([Number(metrics), Number(health)]);
-    text = text.slice(-1000);
-  });
-  return ports.promise;
+/** Rejects after ten minutes. */
+async function linesWith(log: Interface, text: string, lines: number): Promise<readonly LogLine[]> {
+  const found: LogLine[] = [];
+  const signal = AbortSignal.timeout(600_000);
+  for await (const [line] of on(log, 'line', { signal }) as AsyncIterable<[string]>) {
+    if (line.includes(text)) found.push(JSON.parse(line) as LogLine);
+    if (found.length === lines) break;
+  }
+  return found;
 }
 
 export class Metrics {
   readonly #text: string;
-  /** Of `performance.now()`, when the answer began: counters stand before what takes seconds to write. */
-  readonly at: number;
 
-  constructor(text: string, at: number) {
+  constructor(text: string) {
     this.#text = text;
-    this.at = at;
   }
 
   /** All series of a metric whose labels hold this text, added up. */
@@ -129,17 +146,6 @@ export class Metrics {
     const next = this.#text.indexOf('\n# HELP ', type);
     const block = this.#text.slice(type, next === -1 ? undefined : next);
     return block.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
-  }
-
-  /**
-   * Calls of the API server that change something. What is posted is apart: Events, which are counted by themselves,
-   * and access reviews, which change nothing. */
-  get writes(): number {
-    const methods = ['PUT', 'PATCH', 'DELETE'];
-    return methods.reduce(
-      (total, method) => total + this.sum('rest_client_requests_total', `"${method}"`),
-      0,
-    );
   }
 }
 

@@ -58,17 +58,20 @@ type Keys<T> = string | Several<T>;
 interface Several<T> {
   readonly all: Set<string>;
   /** What they lead to, in order, since it was last asked for: the Pods of a namespace are asked for again and again. */
-  objects?: readonly T[];
+  objects: readonly T[] | undefined;
 }
 
 function withKey<T>(keys: Keys<T> | undefined, key: string): Keys<T> {
   if (keys === undefined || keys === key) return key;
-  if (typeof keys === 'string') return { all: new Set([keys, key]) };
-  return { all: keys.all.add(key) };
+  if (typeof keys === 'string') return { all: new Set([keys, key]), objects: undefined };
+  keys.all.add(key);
+  keys.objects = undefined;
+  return keys;
 }
 
 function withoutKey<T>(keys: Keys<T> | undefined, key: string): Keys<T> | undefined {
   if (keys === undefined || typeof keys === 'string') return keys === key ? undefined : keys;
   keys.all.delete(key);
-  return keys.all.size === 0 ? undefined : { all: keys.all };
+  keys.objects = undefined;
+  return keys.all.size === 0 ? undefined : keys;
 }

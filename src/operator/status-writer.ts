@@ -40,7 +40,7 @@ const isAbout = ({ uid, status }: Judged, probe: StoredProbe): boolean =>
 
 const FIELD_MANAGER = 'statusprobe';
 /** 5,000 probes that fail at once are written within 2 minutes, and the API server has time for others. */
-const WRITES_PER_SECOND = 48;
+const WRITES_PER_SECOND = 46;
 const BURST = 2;
 /** Together with all others of this replica: the API server shall not notice them. */
 const BETWEEN_HEARTBEATS_MILLISECONDS = 1_000;

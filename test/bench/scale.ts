@@ -140,14 +140,9 @@ function tellWrites(
   if (written.size < probes) throw new Error(`${probes - written.size} statuses were not written`);
   tell('outage: all statuses written', seconds(Math.max(...written.values())), 4 * INTERVAL_SECONDS, 's');
   tell('outage: API writes but Events', writes.length, undefined, 'writes');
-  const fastest = Math.max(...writes.map(({ at }, first) => writesUntil(writes, first, at + 5_000)));
+  const inFiveSeconds = (from: number) => writes.filter(({ at }) => at >= from && at < from + 5_000).length;
+  const fastest = Math.max(...writes.map(({ at }) => inFiveSeconds(at)));
   tell('outage: fastest 5 s of API writes but Events', fastest / 5, 50, 'per second');
-}
-
-/** How many there are from this one on until then. */
-function writesUntil(writes: readonly Write[], first: number, end: number): number {
-  const next = writes.findIndex(({ at }, index) => index > first && at >= end);
-  return (next === -1 ? writes.length : next) - first;
 }
 
 async function events(cluster: LoadedCluster, seconds: () => number): Promise<void> {

@@ -21,6 +21,7 @@ import {
 import { createTransport, type Transport } from '../../../src/kubernetes/transport.ts';
 import { STATUS_PROBES } from '../../../src/operator/stored-probe.ts';
 import { type ApiServer, startApiServer } from '../../support/apiserver.ts';
+import { auditEvents } from '../../support/audit-log.ts';
 import {
   type Application,
   applicationsOf,
@@ -83,27 +84,18 @@ export interface Write {
   readonly key: string;
 }
 
-interface AuditEvent {
-  readonly verb: string;
-  readonly requestReceivedTimestamp: string;
-  readonly objectRef?: { readonly resource?: string; readonly namespace?: string; readonly name?: string };
-  readonly responseStatus?: { readonly code?: number };
-}
-
 const CHANGING: ReadonlySet<string> = new Set(['update', 'patch', 'delete']);
 
 /** By the audit log, which tells of ServiceAccounts alone, and so of the operator alone. */
 function writesIn(directory: string, since: Date): readonly Write[] {
-  const lines = readFileSync(join(directory, 'audit.log'), 'utf8').split('\n').slice(0, -1);
-  return lines
-    .map((line) => JSON.parse(line) as AuditEvent)
+  return auditEvents(join(directory, 'audit.log'), since)
     .filter(({ verb, responseStatus }) => CHANGING.has(verb) && responseStatus?.code === 200)
     .map(({ requestReceivedTimestamp, objectRef: { resource = '', namespace, name } = {} }) => ({
       at: Date.parse(requestReceivedTimestamp),
       resource,
       key: `${namespace}/${name}`,
     }))
-    .filter(({ at, resource }) => at >= since.getTime() && resource !== 'events')
+    .filter(({ resource }) => resource !== 'events')
     .sort((one, other) => one.at - other.at);
 }
 

@@ -10,6 +10,8 @@ export interface ApplyOptions extends CallOptions {
   readonly fieldManager: string;
   /** Takes over fields that another manager holds. */
   readonly force?: boolean;
+  /** `Ignore` spares the API server a second reading of the object, in which it looks for unknown fields. */
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 
 export interface DeleteOptions extends CallOptions {
@@ -63,11 +65,15 @@ export function createClient(transport: Transport): Client {
     throw new ApiError({ verb, path, reason: 'InvalidResponse', message: 'the answer is not an object' });
   };
 
-  const apply = (path: string, object: ApiObject, { fieldManager, force, ...call }: ApplyOptions) =>
+  const apply = (
+    path: string,
+    object: ApiObject,
+    { fieldManager, force, fieldValidation, ...call }: ApplyOptions,
+  ) =>
     send({
       verb: 'patch',
       path,
-      query: { fieldManager, force },
+      query: { fieldManager, force, fieldValidation },
       body: object,
       contentType: 'application/apply-patch+yaml',
       ...call,

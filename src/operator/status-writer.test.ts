@@ -247,7 +247,7 @@ describe('nothing is written', () => {
   });
 });
 
-it('many statuses go out at 45 per second', async () => {
+it('many statuses go out at less than 50 per second', async () => {
   const cluster = new Cluster();
   const writer = cluster.writer();
   const probes = Array.from({ length: 100 }, (_, index) => cluster.add(`web-${index}`, statusOf('A')));

@@ -38,7 +38,8 @@ interface Ahead {
 const isAbout = ({ uid, status }: Judged, probe: StoredProbe): boolean =>
   uid === probe.uid && status.observedGeneration === probe.generation;
 
-const FIELD_MANAGER = 'statusprobe';
+/** Nobody reads what the API server would say of unknown fields. */
+const APPLY = { fieldManager: 'statusprobe', force: true, fieldValidation: 'Ignore' } as const;
 /** 5,000 probes that fail at once are written within 2 minutes, and the API server has time for others. */
 const WRITES_PER_SECOND = 46;
 const BURST = 2;
@@ -152,7 +153,7 @@ export class StatusWriter {
       status,
     };
     const fence = this.#options.fence(key);
-    const options = { fieldManager: FIELD_MANAGER, force: true, signal, fence };
+    const options = { ...APPLY, signal, fence };
     const answer = await this.#options.client.applyStatus(STATUS_PROBES, object, options);
     return newerProbe(answer, this.current(key));
   }

@@ -171,6 +171,32 @@ describe.skipIf(isSkipped)('the CRD on a real API server', () => {
       );
     });
 
+    it('is owned by its writer in whole parts, which are stored as the last one said them', async () => {
+      await create('parts', URL_SPEC);
+      const matrix = {
+        row: '502',
+        side: 'DevOps',
+        meaning: 'Bad Gateway',
+        owner: 'DevOps',
+        fixArea: 'Ingress',
+      };
+      const apply = async (commands: object) => {
+        const status = { observedGeneration: 1, verdict: { ...verdict, ...commands }, matrix };
+        const file = filesOf({ ...statusProbe('parts', undefined), status });
+        const command = ['apply', '--server-side', '--subresource=status', '--field-manager=statusprobe'];
+        return JSON.parse(await kubectl(...command, '--show-managed-fields', '-o', 'json', '-f', file));
+      };
+      await apply({ commands: ['kubectl get pods'] });
+      const { status, metadata } = await apply({});
+      expect(status).toEqual({ observedGeneration: 1, verdict, matrix });
+      expect(metadata.managedFields).toContainEqual(
+        expect.objectContaining({
+          manager: 'statusprobe',
+          fieldsV1: { 'f:status': { 'f:observedGeneration': {}, 'f:verdict': {}, 'f:matrix': {} } },
+        }),
+      );
+    });
+
     it('takes whatever was made to fit', async () => {
       await create('large', URL_SPEC);
       const subject = { kind: 'Service', name: 'shop', ref: 'Service/shop' };

@@ -213,11 +213,13 @@ describe.skipIf(isSkipped)('notifications and links on a real API server', { tim
     });
     const waiting = (await operator.metrics()).find((line) => /waiting\{receiver="hanging"\}/.test(line));
     expect(Number(waiting?.split(' ')[1])).toBeGreaterThan(0);
-    expect(operator.log.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining([
-        'Receiver devops does not take notifications: it answers 500',
-        'Receiver devops takes notifications again',
-      ]),
+    const told = [
+      'Receiver devops does not take notifications: it answers 500',
+      'Receiver devops takes notifications again',
+    ];
+    await vi.waitFor(
+      () => expect(operator.log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(told)),
+      WAIT,
     );
   });
 

@@ -637,7 +637,8 @@ describe.skipIf(isSkipped)(SUITE, { timeout: MINUTE }, () => {
       timeout: 30_000,
     });
     expect((await lost.health('healthz')).code).toBe(200);
-    expect(lost.log.filter(({ msg }) => sentence.test(msg))).toHaveLength(1);
     expect(await lost.stop()).toBe(0);
+    // Lines are written together: all of them are there at the end.
+    expect(lost.log.filter(({ msg }) => sentence.test(msg))).toHaveLength(1);
   });
 });

@@ -10,6 +10,7 @@ import { createTransport } from '../../src/kubernetes/transport.ts';
 import { STATUS_PROBES } from '../../src/operator/stored-probe.ts';
 import { lookOnce } from '../../src/wiring/own-look.ts';
 import { whyNoApiServer } from '../support/apiserver.ts';
+import { auditEvents } from '../support/audit-log.ts';
 import { BROKEN, BROKEN_NAMESPACE, brokenCluster } from '../support/broken-cluster.ts';
 import { statusprobe } from '../support/command-line.ts';
 import {
@@ -271,22 +272,10 @@ describe.skipIf(isSkipped)('the ClusterRole on a real API server', { timeout: 30
 /** Served by metrics-server, and read only of Pods that are slow or end again and again for lack of something. */
 const UNUSED_HERE = ['get metrics.k8s.io/pods'];
 
-interface AuditEvent {
-  readonly verb: string;
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource: string;
-    readonly subresource?: string;
-  };
-  readonly responseStatus?: { readonly code: number };
-}
-
 /** What ServiceAccounts asked for, with the codes that they got. */
 function auditOf(directory: string): ReadonlyMap<string, ReadonlySet<number>> {
   const used = new Map<string, Set<number>>();
-  for (const line of readFileSync(join(directory, 'audit.log'), 'utf8').split('\n')) {
-    if (line === '') continue;
-    const { verb, objectRef, responseStatus } = JSON.parse(line) as AuditEvent;
+  for (const { verb, objectRef, responseStatus } of auditEvents(join(directory, 'audit.log'), new Date(0))) {
     if (objectRef === undefined) continue;
     const { apiGroup = '', resource, subresource } = objectRef;
     const request = `${verb} ${apiGroup}/${resource}${subresource === undefined ? '' : `/${subresource}`}`;
